@@ -1,1 +1,14 @@
-//! Placeholder.
+//! Who may have a token: facts in, a decision out. Pure: no I/O, no clock, no database.
+//!
+//! [`evaluate`] is the only maker of a [`Permit`], and a permit is the only way to a signature (design.md §5.3, S77).
+//! Start at [`evaluate`].
+
+mod decision;
+mod evidence;
+mod facts;
+mod permit;
+
+pub use decision::{Challenge, Decision, Denial, POLICY_VERSION, evaluate};
+pub use evidence::{Evidence, Factor};
+pub use facts::{Demand, Facts};
+pub use permit::{PERMIT_LIFETIME, Permit, PermitExpired, SpentPermit};

@@ -1,0 +1,38 @@
+use std::net::IpAddr;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use model::{Application, Reference, User};
+
+use crate::Evidence;
+
+/// What the relying party asked of the authentication itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Demand {
+    /// The oldest acceptable first factor (`wfresh` in minutes, WSF-06). `Some(zero)`: given for this request.
+    pub fresh_within: Option<TimeDelta>,
+    /// A second factor in this session (`wauth=multipleauthn`, WSF-07).
+    pub multifactor: bool,
+}
+
+/// Everything a decision is made from. What is not here cannot matter.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// Who asks for a token; none while nobody has signed in.
+    pub user: Option<&'a User>,
+    /// What the person proved, when and how.
+    pub evidence: Option<Evidence>,
+    /// Whether the evidence was given to answer this very request.
+    pub prompted: bool,
+    /// Whom the token is for.
+    pub application: &'a Application,
+    /// Whether one of the user's roles is granted the application.
+    pub granted: bool,
+    /// What the relying party asked for.
+    pub demand: Demand,
+    /// The sign-in's public name.
+    pub request: Reference,
+    /// The client's address, after trusted proxies.
+    pub address: IpAddr,
+    /// The present.
+    pub now: DateTime<Utc>,
+}

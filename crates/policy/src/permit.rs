@@ -1,0 +1,97 @@
+use chrono::{DateTime, TimeDelta, Utc};
+use model::{ApplicationId, OrganisationId, Reference, UserId};
+use thiserror::Error;
+
+use crate::Evidence;
+
+/// How long a permit can be spent after it was made.
+pub const PERMIT_LIFETIME: TimeDelta = TimeDelta::seconds(60);
+
+/// Leave to issue one token to one user for one application, in answer to one request.
+///
+/// Only [`evaluate`](crate::evaluate) makes one; spending it consumes it. It is neither `Clone` nor serialisable,
+/// so that it can be neither copied nor kept (S77; `tests/compile_fail`).
+#[derive(Debug)]
+#[must_use = "a permit that is not spent issues nothing"]
+pub struct Permit {
+    pub(crate) organisation: OrganisationId,
+    pub(crate) user: UserId,
+    pub(crate) application: ApplicationId,
+    pub(crate) request: Reference,
+    pub(crate) evidence: Evidence,
+    pub(crate) rule: &'static str,
+    pub(crate) policy_version: u32,
+    pub(crate) made_at: DateTime<Utc>,
+}
+
+/// A permit is a minute old and can no longer be spent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the permit of {made_at} has expired; ask the policy again")]
+pub struct PermitExpired {
+    /// When the permit was made.
+    pub made_at: DateTime<Utc>,
+}
+
+/// What remains of a permit once it is spent: the record of why the token was allowed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SpentPermit {
+    /// The organisation whose key signs.
+    pub organisation: OrganisationId,
+    /// Whose token it is.
+    pub user: UserId,
+    /// Whom it is for.
+    pub application: ApplicationId,
+    /// The request it answers.
+    pub request: Reference,
+    /// What the user proved.
+    pub evidence: Evidence,
+    /// The rule that allowed it.
+    pub rule: &'static str,
+    /// The version of the policy that held the rule.
+    pub policy_version: u32,
+}
+
+impl Permit {
+    /// Whose token may be issued.
+    pub const fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// Whom the token may be for.
+    pub const fn application(&self) -> ApplicationId {
+        self.application
+    }
+
+    /// The organisation whose key may sign.
+    pub const fn organisation(&self) -> OrganisationId {
+        self.organisation
+    }
+
+    /// The request that may be answered.
+    pub const fn request(&self) -> Reference {
+        self.request
+    }
+
+    /// What the user proved.
+    pub const fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    /// Spends the permit, unless a minute has passed or the clock went back behind its making.
+    pub fn spend(self, now: DateTime<Utc>) -> Result<SpentPermit, PermitExpired> {
+        let age = now - self.made_at;
+        if age < TimeDelta::zero() || age > PERMIT_LIFETIME {
+            return Err(PermitExpired { made_at: self.made_at });
+        }
+        Ok(SpentPermit {
+            organisation: self.organisation,
+            user: self.user,
+            application: self.application,
+            request: self.request,
+            evidence: self.evidence,
+            rule: self.rule,
+            policy_version: self.policy_version,
+        })
+    }
+}
