@@ -1,0 +1,174 @@
+use std::time::Duration;
+
+use authn::{Password, SessionSecret};
+use model::{Realm, ReplyAddress};
+use policy::Denial;
+use thiserror::Error;
+
+/// How a request for a token ended. A refusal is an outcome, not an error.
+#[derive(Debug)]
+pub enum SignIn {
+    /// The token is made, and its ledger row is durable.
+    Issued(Answer),
+    /// The person has to sign in first.
+    Challenge(Challenge),
+    /// No token.
+    Refused(Refusal),
+}
+
+/// A signed response, ready to be posted to the relying party.
+#[derive(Debug)]
+pub struct Answer {
+    /// Where to: a registered address of the relying party.
+    pub reply: ReplyAddress,
+    /// The request's `wctx`, byte for byte (WSF-04).
+    pub context: Option<String>,
+    /// The RequestSecurityTokenResponse, escaped for a double-quoted HTML attribute.
+    pub response_html: Vec<u8>,
+    /// The application's name, for people.
+    pub application: String,
+    /// The relying party.
+    pub realm: Realm,
+    /// The session begun by this sign-in, if a password was given for it.
+    pub new_session: Option<NewSession>,
+    /// Whether the person was asked for something: then no loop is under way.
+    pub prompted: bool,
+}
+
+/// A session whose cookie the answer has to set.
+#[derive(Debug)]
+pub struct NewSession {
+    /// The cookie's value.
+    pub secret: SessionSecret,
+    /// Whether the cookie outlives the browser ("keep me signed in").
+    pub persistent: bool,
+}
+
+/// What the sign-in page has to ask, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Challenge {
+    /// The application the person is on the way to.
+    pub application: String,
+    /// The name to put into the form.
+    pub username: Option<String>,
+    /// Why the person is asked.
+    pub reason: ChallengeReason,
+    /// What went wrong with the last try.
+    pub failure: Option<Failure>,
+}
+
+/// Why a person is asked to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChallengeReason {
+    /// Nobody is signed in in this browser.
+    SignIn,
+    /// The application wants a fresh sign-in although there is a session (WSF-06).
+    Fresh,
+}
+
+/// Why a try did not work, in the only words a person gets (S30).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Unknown name, wrong password or disabled user: alike.
+    Credentials,
+    /// Too many failures; the try was not looked at.
+    Wait {
+        /// Seconds until the next try is looked at.
+        seconds: u64,
+    },
+}
+
+/// What a person typed into the sign-in form.
+#[derive(Debug)]
+pub struct Credentials {
+    /// The name as typed.
+    pub username: String,
+    /// The password; None when what was typed cannot be anybody's (empty, or too long), which is a wrong password.
+    pub password: Option<Password>,
+    /// "Keep me signed in on this device".
+    pub keep: bool,
+}
+
+/// Why there is no token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The reason.
+    pub code: RefusalCode,
+    /// The application's name, when the realm is a known one.
+    pub application: Option<String>,
+}
+
+/// The reasons for a refusal; their names are stable in page, ledger, log and documentation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalCode {
+    /// No application has this realm.
+    RealmUnknown,
+    /// The reply address is not one of the application's (WSF-05, S01-S03).
+    ReplyAddressNotRegistered,
+    /// The application demands a way to sign in that is not offered.
+    MethodUnavailable,
+    /// The policy's own reasons.
+    Policy(Denial),
+    /// The user has no immutable ID (TOK-05).
+    ImmutableIdMissing,
+    /// The domain of the user's name is none of the organisation's, or not proven (TOK-15, S71).
+    DomainNotRegistered,
+    /// The token script failed (TOK-14).
+    ScriptFailed,
+    /// The token script asked for what no script may change (S40, S70).
+    ScriptRefused,
+    /// A value of a claim cannot be carried by XML (TOK-13).
+    ClaimUnwritable,
+    /// The browser came back too often without being asked for anything.
+    Loop,
+}
+
+impl RefusalCode {
+    /// The stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RealmUnknown => "realm_unknown",
+            Self::ReplyAddressNotRegistered => "reply_address_not_registered",
+            Self::MethodUnavailable => "method_unavailable",
+            Self::Policy(denial) => denial.code(),
+            Self::ImmutableIdMissing => "immutable_id_missing",
+            Self::DomainNotRegistered => "domain_not_registered",
+            Self::ScriptFailed => "token_script_failed",
+            Self::ScriptRefused => "token_script_refused",
+            Self::ClaimUnwritable => "claim_unwritable",
+            Self::Loop => "sign_in_loop",
+        }
+    }
+}
+
+/// A session that has ended, and what else has to end with it.
+#[derive(Debug)]
+pub struct SignedOut {
+    /// The applications visited in the session.
+    pub applications: Vec<SignedOutOf>,
+    /// Where to go afterwards, when a registered address was asked for (WSF-05, S11).
+    pub redirect: Option<ReplyAddress>,
+}
+
+/// An application visited in a session that has ended.
+#[derive(Debug)]
+pub struct SignedOutOf {
+    /// Its name.
+    pub name: String,
+    /// The address that ends its own session (WSF-12).
+    pub clean_up: String,
+}
+
+/// Why a request could not be answered at all. Nothing was issued.
+#[derive(Debug, Error)]
+pub enum StsError {
+    /// A lane is full: come back later.
+    #[error("too much to do at this moment")]
+    Busy {
+        /// When to come back.
+        retry_after: Duration,
+    },
+    /// Something this service needs is missing or broken; the text is for the log.
+    #[error("{0}")]
+    Unavailable(String),
+}

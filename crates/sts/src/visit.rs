@@ -1,0 +1,25 @@
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use authn::Session;
+use chrono::{DateTime, Utc};
+use model::{OrganisationId, Reference};
+
+/// One request as the edge saw it: computed once, then passed along the whole road (design.md §5.9).
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The organisation, known from the address that was asked (S73).
+    pub organisation: OrganisationId,
+    /// What the person reads to the help desk; the same in page, ledger and log.
+    pub reference: Reference,
+    /// The client's address, after trusted proxies (S31).
+    pub address: IpAddr,
+    /// What the browser calls itself, at most 256 bytes.
+    pub user_agent: String,
+    /// Entra's `client-request-id`, when it sent one that has the form of an id (WSF-15).
+    pub correlation: Option<String>,
+    /// The present.
+    pub now: DateTime<Utc>,
+    /// The session of the cookie, when there is a live one of this organisation.
+    pub session: Option<Arc<Session>>,
+}
