@@ -1,0 +1,63 @@
+//! `cargo xtask test`: the one command that says whether the tree is good.
+
+use std::process::Command;
+
+use crate::command::{self, cargo, root};
+use crate::postgres::Postgres;
+use crate::tools;
+
+/// Runs everything, or only the tests whose name holds `filter`; `all` adds the long ones.
+pub fn run(all: bool, filter: Option<&str>) -> anyhow::Result<()> {
+    if filter.is_some() {
+        return tests(all, filter);
+    }
+    step("format", &mut cargo(["fmt", "--all", "--check"]))?;
+    step("lints", &mut cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    tests(all, None)?;
+    let mut shipped = cargo(["check", "--package", "countersign", "--no-default-features"]);
+    step("the build that packages ship: no demo, no stand-in", shipped.env("RUSTFLAGS", "-D warnings"))?;
+    let mut documentation = cargo(["doc", "--workspace", "--no-deps", "--quiet"]);
+    step("documentation", documentation.env("RUSTDOCFLAGS", "-D warnings"))?;
+    licences()
+}
+
+fn step(name: &str, command: &mut Command) -> anyhow::Result<()> {
+    println!("== {name}");
+    command::run(command)
+}
+
+/// The tests themselves, with everything they need set up first.
+fn tests(all: bool, filter: Option<&str>) -> anyhow::Result<()> {
+    tools::install_packages()?;
+    tools::nextest()?;
+    let python = tools::python()?;
+    let postgres = Postgres::start()?;
+    step("the programs under test", &mut cargo(["build", "--package", "countersign"]))?;
+    let mut tests = cargo(["nextest", "run", "--workspace", "--no-fail-fast"]);
+    tests
+        .args(filter)
+        .env("COUNTERSIGN_TEST_PYTHON", python)
+        .env("COUNTERSIGN_TEST_POSTGRES", postgres.url());
+    if all {
+        tests.env("COUNTERSIGN_TEST_LONG", "1").env("PROPTEST_CASES", "4096");
+    }
+    step("tests", &mut tests)
+}
+
+/// Licences, bans and sources always; advisories where their database can be reached.
+fn licences() -> anyhow::Result<()> {
+    let deny = tools::deny()?;
+    let check = |what: &[&str]| {
+        let mut command = Command::new(&deny);
+        command.args(["--log-level", "error", "check"]).args(what).current_dir(root());
+        command
+    };
+    step("licences, bans and sources", &mut check(&["licenses", "bans", "sources"]))?;
+    println!("== advisories");
+    if Command::new(&deny).args(["fetch", "db"]).current_dir(root()).status()?.success() {
+        command::run(&mut check(&["advisories"]))
+    } else {
+        println!("ADVISORIES NOT CHECKED: their database cannot be reached from here");
+        Ok(())
+    }
+}

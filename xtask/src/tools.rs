@@ -1,0 +1,77 @@
+//! What the tests need beside Rust: independent judges of signatures and schemas, a browser, a database.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, bail};
+
+use crate::command::{cargo, is_on_path, run, target};
+
+/// A file that shows that a Debian package is there, and the package.
+const PACKAGES: &[(&str, &str)] = &[
+    ("/usr/bin/chromium", "chromium"),
+    ("/usr/bin/chromedriver", "chromium-driver"),
+    ("/usr/bin/xmlsec1", "xmlsec1"),
+    ("/usr/bin/xmllint", "libxml2-utils"),
+    ("/usr/share/xml/opensaml", "opensaml-schemas"),
+    ("/usr/share/xml/xmltooling", "xmltooling-schemas"),
+    ("/usr/lib/postgresql", "postgresql"),
+];
+
+/// Installs the Debian packages that are missing.
+pub fn install_packages() -> anyhow::Result<()> {
+    let missing: Vec<_> =
+        PACKAGES.iter().filter(|(file, _)| !Path::new(file).exists()).map(|(_, package)| *package).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let list = missing.join(" ");
+    if !is_on_path("apt-get") {
+        bail!("the tests need these Debian packages, or their like: {list}");
+    }
+    println!("installing {list}");
+    let advice = || format!("install them by hand: sudo apt-get install {list}");
+    run(Command::new("apt-get").arg("update").arg("-qq")).with_context(advice)?;
+    let mut install = Command::new("apt-get");
+    install.args(["install", "-y", "-qq"]).args(&missing).env("DEBIAN_FRONTEND", "noninteractive");
+    run(&mut install).with_context(advice)
+}
+
+/// A Python with signxml in a virtual environment of its own; gives its interpreter.
+pub fn python() -> anyhow::Result<PathBuf> {
+    let folder = target().join("test-python");
+    let python = folder.join("bin/python");
+    let ready = folder.join("ready-signxml");
+    if !ready.exists() {
+        run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
+            .context("the tests need python3 with venv (Debian: python3-venv)")?;
+        run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "signxml"]))
+            .context("the tests need the Python package signxml")?;
+        std::fs::write(&ready, "")?;
+    }
+    Ok(python)
+}
+
+/// Makes sure that cargo-nextest is there.
+pub fn nextest() -> anyhow::Result<()> {
+    if is_on_path("cargo-nextest") {
+        return Ok(());
+    }
+    println!("installing cargo-nextest");
+    run(&mut cargo(["install", "--locked", "cargo-nextest"])).context("the tests are run by cargo-nextest")
+}
+
+/// cargo-deny, built into the target folder when it is not on the path.
+pub fn deny() -> anyhow::Result<PathBuf> {
+    if is_on_path("cargo-deny") {
+        return Ok("cargo-deny".into());
+    }
+    let folder = target().join("test-tools");
+    let program = folder.join("bin/cargo-deny");
+    if !program.exists() {
+        println!("installing cargo-deny");
+        let mut install = cargo(["install", "--locked", "--debug", "cargo-deny", "--root"]);
+        run(install.arg(&folder)).context("licences and sources are checked by cargo-deny")?;
+    }
+    Ok(program)
+}
