@@ -55,7 +55,7 @@ impl Postgres {
     }
 
     fn wait(&self, binaries: &Path) -> anyhow::Result<()> {
-        let patience = Instant::now() + Duration::from_secs(60);
+        let patience = Instant::now() + Duration::from_mins(1);
         while Instant::now() < patience {
             let mut ready = Command::new(binaries.join("pg_isready"));
             ready.args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()]);
