@@ -1,1 +1,19 @@
-//! Placeholder.
+//! Who somebody is: passwords, sessions, and the limits on failed tries.
+//!
+//! This crate knows no protocol and no page. It answers whether a password is right without telling an observer
+//! why it is not ([`Passwords`]), remembers who signed in and when ([`Sessions`]), and says how long the next
+//! try has to wait after too many failures ([`Attempts`]). What follows from the answers is decided elsewhere:
+//! a session is evidence for a decision, never the decision.
+
+mod attempts;
+mod failures;
+mod lane;
+mod password;
+mod passwords;
+mod secret;
+
+pub use attempts::{AccountKey, AttemptLimits, Attempts, Verdict};
+pub use lane::Busy;
+pub use password::{MINIMUM_NEW_PASSWORD, Password, PasswordError};
+pub use passwords::{HashError, PasswordLimits, Passwords};
+pub use secret::{RandomnessError, SessionSecret};
