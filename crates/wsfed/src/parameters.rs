@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::fmt;
 
 use percent_encoding::percent_decode;
@@ -119,10 +118,7 @@ fn value(name: &'static str, limit: usize, raw: &[u8]) -> Result<String, Request
 
 /// Undoes the form encoding, once. A space is decoded before the escapes, so that an escaped plus stays a plus.
 fn decode(raw: &[u8]) -> Vec<u8> {
-    let spaced: Cow<'_, [u8]> = match raw.contains(&b'+') {
-        true => raw.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect(),
-        false => raw.into(),
-    };
+    let spaced: Vec<u8> = raw.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
     percent_decode(&spaced).collect()
 }
 
