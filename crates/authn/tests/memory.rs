@@ -8,6 +8,11 @@ use authn::{Password, PasswordLimits, Passwords};
 /// after a quiet while, the second time as well as the first.
 #[tokio::test]
 async fn hashing_memory_comes_with_use_and_goes_when_it_is_quiet() {
+    let resident_mebibytes = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+    };
     let limits = PasswordLimits { threads: 2, queue: 8, quiet: Duration::from_millis(1) };
     let passwords = Passwords::start(limits).unwrap();
     assert!(resident_mebibytes() < 19, "memory was taken before the first password");
@@ -24,10 +29,4 @@ async fn hashing_memory_comes_with_use_and_goes_when_it_is_quiet() {
         }
         assert!(resident_mebibytes() < 19, "memory was kept");
     }
-}
-
-fn resident_mebibytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
 }
