@@ -1,0 +1,70 @@
+use std::process::Stdio;
+
+use anyhow::{Context, bail};
+use tempfile::TempDir;
+use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+/// Chromium without a window, driven through its own driver on a free port; both end with it.
+pub struct Browser {
+    /// The window.
+    pub window: WebDriver,
+    _driver: Child,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Starts a browser with an empty profile.
+    pub async fn start(javascript: bool) -> anyhow::Result<Self> {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .context("chromedriver cannot be started; `cargo xtask test` installs it")?;
+        let port = announced_port(&mut driver).await?;
+        let profile = tempfile::tempdir()?;
+        let mut capabilities = DesiredCapabilities::chrome();
+        for argument in [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--window-size=1280,800",
+        ] {
+            capabilities.add_arg(argument)?;
+        }
+        capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
+        if !javascript {
+            let setting = serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 });
+            capabilities.add_experimental_option("prefs", setting)?;
+        }
+        let window = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
+        Ok(Self { window, _driver: driver, _profile: profile })
+    }
+
+    /// Ends the browser.
+    pub async fn close(self) -> anyhow::Result<()> {
+        self.window.quit().await?;
+        Ok(())
+    }
+}
+
+/// The driver says on its standard output which port it took.
+async fn announced_port(driver: &mut Child) -> anyhow::Result<u16> {
+    let mut lines = BufReader::new(driver.stdout.take().context("no standard output")?).lines();
+    while let Some(line) = lines.next_line().await? {
+        if let Some((_, rest)) = line.split_once("on port ") {
+            let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return digits.parse().context("chromedriver names no port");
+        }
+    }
+    bail!("chromedriver ended before it was ready")
+}
