@@ -2,12 +2,25 @@
 //!
 //! Every protocol enters at [`SecurityTokenService`] and leaves with a [`SignIn`]; there is no second way to a
 //! signature (design.md §1). The signing keys live here and nowhere else. This crate knows no HTTP and no page.
+//! Start at `sign_in.rs`; it leads to `issue.rs`.
 
+mod directory;
+mod issue;
+mod key_ring;
+mod lane;
+mod metadata;
+mod organisation_view;
 mod outcome;
+mod service;
+mod sign_in;
+mod sign_out;
 mod visit;
 
+pub use lane::{LaneError, SigningLane};
+pub use metadata::Document;
 pub use outcome::{
     Answer, Challenge, ChallengeReason, Credentials, Failure, NewSession, Refusal, RefusalCode, SignIn, SignedOut,
     SignedOutOf, StsError,
 };
+pub use service::{Parts, SecurityTokenService};
 pub use visit::Visit;

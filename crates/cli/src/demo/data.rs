@@ -1,0 +1,151 @@
+use anyhow::Context;
+use authn::{Password, PasswordLimits, Passwords};
+use model::{
+    Attributes, Clock, Domain, DomainName, ImmutableId, IssuerUri, Organisation, OrganisationId, ReplyAddress,
+    SystemClock, User, UserId,
+};
+use storage::Store;
+
+use crate::init::{self, MICROSOFT_LOGIN};
+
+/// Somebody of the demo. The passwords are fixed on purpose and refused everywhere else (S83).
+pub struct Person {
+    pub upn: &'static str,
+    pub password: &'static str,
+    /// What trying this person shows.
+    pub shows: &'static str,
+    first_name: &'static str,
+    last_name: &'static str,
+    job_title: &'static str,
+    has_role: bool,
+    active: bool,
+}
+
+/// The people of the demo, the first one first to try.
+pub const PEOPLE: &[Person] = &[
+    Person {
+        upn: "ada@contoso.example",
+        password: "analytical-engine-1843",
+        shows: "signs in with a password",
+        first_name: "Ada",
+        last_name: "Byron",
+        job_title: "Head of Computing",
+        has_role: true,
+        active: true,
+    },
+    Person {
+        upn: "grace@contoso.example",
+        password: "nanosecond-of-wire-30",
+        shows: "signs in with a password",
+        first_name: "Grace",
+        last_name: "Hopper",
+        job_title: "IT administrator",
+        has_role: true,
+        active: true,
+    },
+    Person {
+        upn: "fatima@fabrikam.example",
+        password: "two-domains-one-firm-2",
+        shows: "belongs to the other domain, with an issuer of its own",
+        first_name: "Fatima",
+        last_name: "al-Fihri",
+        job_title: "Registrar",
+        has_role: true,
+        active: true,
+    },
+    Person {
+        upn: "noor@contoso.example",
+        password: "no-role-no-mailbox-3",
+        shows: "has no role that may use Microsoft 365, and is refused",
+        first_name: "Noor",
+        last_name: "Inayat",
+        job_title: "Visitor",
+        has_role: false,
+        active: true,
+    },
+    Person {
+        upn: "dan@contoso.example",
+        password: "left-the-firm-in-may-4",
+        shows: "is disabled: the right password reads like a wrong one",
+        first_name: "Dan",
+        last_name: "Bricklin",
+        job_title: "Former employee",
+        has_role: true,
+        active: false,
+    },
+];
+
+/// RSA modulus length of the demo's key.
+const KEY_BITS: u32 = 2048;
+
+/// Furnishes an empty database; a furnished one is kept. The stand-in's reply address is the present one either way.
+pub async fn furnish(store: &Store, stand_in: &str) -> anyhow::Result<Organisation> {
+    let reply_addresses = vec![ReplyAddress::parse(MICROSOFT_LOGIN)?, ReplyAddress::parse(stand_in)?];
+    if let Some(organisation) = store.organisations().await?.into_iter().next() {
+        let applications = store.applications(organisation.id).await?;
+        let mut microsoft_365 = applications.into_iter().next().context("the demo has lost its application")?;
+        if microsoft_365.reply_addresses != reply_addresses {
+            microsoft_365.reply_addresses = reply_addresses;
+            let mut transaction = store.begin().await?;
+            transaction.update_application(&microsoft_365).await?;
+            transaction.commit().await?;
+        }
+        return Ok(organisation);
+    }
+    let organisation = Organisation {
+        id: OrganisationId::new(),
+        name: "Contoso".to_owned(),
+        host: None,
+        accent: "#0b6b61".to_owned(),
+        demo: true,
+        created_at: SystemClock.now(),
+    };
+    let mut mark = store.begin().await?;
+    mark.mark_demo(organisation.created_at).await?;
+    mark.commit().await?;
+    let role = init::furnish(store, &organisation, KEY_BITS, reply_addresses).await?;
+
+    let passwords = Passwords::start(PasswordLimits::default())?;
+    let mut transaction = store.begin().await?;
+    for name in ["contoso.example", "fabrikam.example"] {
+        let name = DomainName::parse(name)?;
+        let issuer = IssuerUri::of_domain(&name);
+        transaction.insert_domain(&Domain { organisation: organisation.id, name, issuer, proven: true }).await?;
+    }
+    for person in PEOPLE {
+        let user = person.user(&organisation)?;
+        let hash = passwords.hash(Password::parse(person.password.to_owned())?).await?;
+        transaction.insert_user(&user).await?;
+        transaction.set_password(organisation.id, user.id, &hash, organisation.created_at).await?;
+        if person.has_role {
+            transaction.add_member(organisation.id, role, user.id).await?;
+        }
+    }
+    transaction.commit().await?;
+    Ok(organisation)
+}
+
+impl Person {
+    fn user(&self, organisation: &Organisation) -> anyhow::Result<User> {
+        let id = UserId::new();
+        let mut attributes = Attributes::default();
+        for (name, value) in [
+            ("DisplayName", format!("{} {}", self.first_name, self.last_name)),
+            ("GivenName", self.first_name.to_owned()),
+            ("Surname", self.last_name.to_owned()),
+            ("Mail", self.upn.to_owned()),
+            ("JobTitle", self.job_title.to_owned()),
+        ] {
+            attributes.set(name, [value])?;
+        }
+        Ok(User {
+            id,
+            organisation: organisation.id,
+            upn: self.upn.parse()?,
+            immutable_id: Some(ImmutableId::of_guid(id.as_uuid())),
+            active: self.active,
+            attributes,
+            created_at: organisation.created_at,
+        })
+    }
+}

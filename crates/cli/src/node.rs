@@ -1,0 +1,110 @@
+//! A running server, put together from its parts: the same for `serve` and for `demo`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use authn::{AttemptLimits, Attempts, PasswordLimits, Passwords, SessionLimits, Sessions};
+use config::Settings;
+use model::{Clock, SystemClock};
+use script::{ScriptLimits, Scripts};
+use storage::{Journal, JournalSettings, Store};
+use sts::{Parts, SecurityTokenService, SigningLane};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// The hidden command that runs a script worker.
+pub const SCRIPT_WORKER: &str = "script-worker";
+
+/// Signatures that may wait per thread: a quarter of a second's worth at 2048 bits; what comes after that is told
+/// to come back (design.md §5.8).
+const SIGNATURES_PER_THREAD: usize = 1000;
+
+/// A node of a deployment.
+pub struct Node {
+    pub sts: Arc<SecurityTokenService>,
+    journal: Journal,
+    store: Store,
+}
+
+impl Node {
+    /// Starts every lane and opens the keys of every organisation, so that a broken one is known before the first
+    /// request.
+    pub async fn start(settings: &Settings, store: Store) -> anyhow::Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let checkpoint_file = settings.checkpoint_file();
+        let journal = Journal::start(store.clone(), JournalSettings::new(checkpoint_file)).await?;
+        let worker = std::env::current_exe().context("this program cannot find its own file")?;
+        let passwords = PasswordLimits {
+            threads: settings.passwords.threads.unwrap_or(cores),
+            queue: settings.passwords.queue,
+            ..PasswordLimits::default()
+        };
+        let sessions = SessionLimits {
+            idle: Duration::from_secs(settings.sessions.idle_minutes * 60),
+            absolute: Duration::from_secs(settings.sessions.absolute_minutes * 60),
+            ..SessionLimits::default()
+        };
+        let attempts = AttemptLimits {
+            account_failures: settings.limits.account_failures,
+            address_failures: settings.limits.address_failures,
+            ..AttemptLimits::default()
+        };
+        let sts = SecurityTokenService::open(Parts {
+            clock,
+            signing: SigningLane::start(cores, cores * SIGNATURES_PER_THREAD)?,
+            scripts: Scripts::start(ScriptLimits::default(), worker, SCRIPT_WORKER),
+            passwords: Passwords::start(passwords)?,
+            sessions: Sessions::new(store.clone(), journal.clone(), sessions),
+            attempts: Attempts::new(attempts),
+            passive_address: format!("{}/adfs/ls/", settings.base_url()),
+            journal: journal.clone(),
+            store: store.clone(),
+        })
+        .await?;
+        for organisation in store.organisations().await? {
+            sts.warm(organisation.id).await.with_context(|| organisation.name.clone())?;
+        }
+        Ok(Self { sts: Arc::new(sts), journal, store })
+    }
+
+    /// Answers requests until told to stop, then writes the last checkpoint and closes the database.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        edge: server::EdgeSettings,
+        stop: CancellationToken,
+    ) -> anyhow::Result<()> {
+        let app = server::App::new(Arc::clone(&self.sts), self.store.sealer(), edge);
+        let changes = tokio::spawn({
+            let (sts, stop) = (Arc::clone(&self.sts), stop.clone());
+            async move { sts.follow_changes(stop).await }
+        });
+        server::serve(listener, app, stop.clone()).await?;
+        stop.cancel();
+        changes.await?;
+        self.journal.shutdown().await?;
+        self.store.close().await;
+        Ok(())
+    }
+}
+
+/// Resolves when the operator wants the program to stop: Ctrl-C, or the signal service managers send.
+pub async fn stop_signal() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Writes logs to standard error, as configured by `RUST_LOG` or by default.
+pub fn start_logging(default: &str, json: bool) {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| default.into());
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if json { log.json().init() } else { log.init() }
+}

@@ -1,0 +1,41 @@
+//! `countersign serve`.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::node::{Node, start_logging, stop_signal};
+use crate::workplace::Workplace;
+
+/// Refuses what would be unsafe, then answers requests until told to stop.
+pub async fn run(config: Option<&Path>) -> anyhow::Result<()> {
+    let workplace = Workplace::open(config).await?;
+    let problems = workplace.settings.check();
+    if !problems.is_empty() {
+        let list: Vec<_> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
+        bail!("the configuration is not fit to serve:{}", list.concat());
+    }
+    if workplace.store.is_demo().await? {
+        bail!("this is a demo's data: its keys and passwords are known to everybody, so `serve` never uses it (S83)");
+    }
+    workplace.organisation().await?;
+    start_logging(&workplace.settings.log.level, workplace.settings.log.json);
+
+    let address = workplace.settings.listen;
+    let listener = TcpListener::bind(address).await.with_context(|| format!("{address} cannot be used"))?;
+    let edge = server::EdgeSettings::of(&workplace.settings);
+    let node = Node::start(&workplace.settings, workplace.store).await?;
+    tracing::info!(%address, "ready");
+
+    let stop = CancellationToken::new();
+    let stopping = stop.clone();
+    tokio::spawn(async move {
+        if let Err(error) = stop_signal().await {
+            tracing::error!(%error, "signals cannot be received");
+        }
+        stopping.cancel();
+    });
+    node.serve(listener, edge, stop).await
+}

@@ -1,0 +1,179 @@
+//! `countersign user`: add, passwd, list, enable, disable.
+
+use std::io::{IsTerminal, Read};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use authn::{MINIMUM_NEW_PASSWORD, Password, PasswordLimits, Passwords};
+use clap::Subcommand;
+use model::{Attributes, Clock, ImmutableId, SystemClock, Upn, UserId};
+use serde_json::json;
+
+use crate::output::Output;
+use crate::role;
+use crate::workplace::{Workplace, operator_did};
+
+#[derive(Subcommand)]
+pub enum User {
+    /// Adds a user; the password is read from the terminal or from standard input.
+    Add {
+        /// The sign-in name, as Entra has it.
+        #[arg(long)]
+        upn: String,
+        /// Entra's onPremisesImmutableId; by default one made from the user's id here, for Entra to be given.
+        #[arg(long, value_name = "I")]
+        immutable_id: Option<String>,
+        /// A role to be a member of; may be given several times.
+        #[arg(long, value_name = "R")]
+        role: Vec<String>,
+        /// An attribute, as in DisplayName=Ada; may be given several times, also for one name.
+        #[arg(long = "attribute", value_name = "NAME=VALUE")]
+        attributes: Vec<String>,
+        /// Adds the user without a password; nobody can sign in as the user before `user passwd`.
+        #[arg(long)]
+        no_password: bool,
+    },
+    /// Sets a user's password, read from the terminal or from standard input.
+    Passwd {
+        /// The sign-in name.
+        upn: String,
+    },
+    /// Lets a user sign in again.
+    Enable {
+        /// The sign-in name.
+        upn: String,
+    },
+    /// Keeps a user from signing in and ends every session.
+    Disable {
+        /// The sign-in name.
+        upn: String,
+    },
+    /// Lists the users.
+    List {
+        /// Only those whose sign-in name holds this text.
+        filter: Option<String>,
+    },
+}
+
+impl User {
+    pub async fn run(self, config: Option<&Path>, output: Output) -> anyhow::Result<()> {
+        let workplace = Workplace::open(config).await?;
+        let organisation = workplace.organisation().await?;
+        match self {
+            Self::Add { upn, immutable_id, role, attributes, no_password } => {
+                let id = UserId::new();
+                let user = model::User {
+                    id,
+                    organisation: organisation.id,
+                    upn: Upn::parse(&upn)?,
+                    immutable_id: Some(match immutable_id {
+                        Some(text) => ImmutableId::parse(&text)?,
+                        None => ImmutableId::of_guid(id.as_uuid()),
+                    }),
+                    active: true,
+                    attributes: read_attributes(&attributes)?,
+                    created_at: SystemClock.now(),
+                };
+                let hash = if no_password { None } else { Some(new_password_hash().await?) };
+                let mut roles = Vec::new();
+                for name in role {
+                    roles.push(role::find(&workplace, &organisation, &name).await?.id);
+                }
+                let mut transaction = workplace.store.begin().await?;
+                transaction.insert_user(&user).await?;
+                if let Some(hash) = hash {
+                    transaction.set_password(organisation.id, user.id, &hash, user.created_at).await?;
+                }
+                for role in &roles {
+                    transaction.add_member(organisation.id, *role, user.id).await?;
+                }
+                let detail = json!({ "user": user.id, "roles": roles });
+                transaction.record(operator_did(&organisation, "user add", detail)).await?;
+                transaction.commit().await?;
+                output.done(&format!("{} is added.", user.upn), &user)
+            }
+            Self::Passwd { upn } => {
+                let user = find(&workplace, organisation.id, &upn).await?;
+                let hash = new_password_hash().await?;
+                let mut transaction = workplace.store.begin().await?;
+                transaction.set_password(organisation.id, user.id, &hash, SystemClock.now()).await?;
+                let detail = json!({ "user": user.id });
+                transaction.record(operator_did(&organisation, "user passwd", detail.clone())).await?;
+                transaction.commit().await?;
+                output.done(&format!("The password of {} is set.", user.upn), &detail)
+            }
+            Self::Enable { upn } => set_active(&workplace, &organisation, &upn, true, output).await,
+            Self::Disable { upn } => set_active(&workplace, &organisation, &upn, false, output).await,
+            Self::List { filter } => {
+                let users = workplace.store.users(organisation.id, filter.as_deref()).await?;
+                let rows: Vec<_> = users
+                    .iter()
+                    .map(|user| {
+                        let state = if user.active { "active" } else { "disabled" };
+                        let anchor = user.immutable_id.as_ref().map(ToString::to_string).unwrap_or_default();
+                        [user.upn.to_string(), user.display_name(), state.to_owned(), anchor]
+                    })
+                    .collect();
+                let empty = "No users. `countersign user add --upn ada@contoso.example` adds one.";
+                output.table(["User", "Name", "State", "Immutable ID"], &rows, &json!(users), empty)
+            }
+        }
+    }
+}
+
+async fn set_active(
+    workplace: &Workplace,
+    organisation: &model::Organisation,
+    upn: &str,
+    active: bool,
+    output: Output,
+) -> anyhow::Result<()> {
+    let user = model::User { active, ..find(workplace, organisation.id, upn).await? };
+    let mut transaction = workplace.store.begin().await?;
+    transaction.update_user(&user).await?;
+    if !active {
+        transaction.end_sessions_of(organisation.id, user.id).await?;
+    }
+    let (what, said) = if active { ("user enable", "may sign in") } else { ("user disable", "may not sign in any more") };
+    transaction.record(operator_did(organisation, what, json!({ "user": user.id }))).await?;
+    transaction.commit().await?;
+    output.done(&format!("{} {said}.", user.upn), &user)
+}
+
+async fn find(workplace: &Workplace, organisation: model::OrganisationId, upn: &str) -> anyhow::Result<model::User> {
+    let upn = Upn::parse(upn)?;
+    let account = workplace.store.account(organisation, &upn).await?;
+    Ok(account.with_context(|| format!("there is no user {upn}"))?.user)
+}
+
+fn read_attributes(pairs: &[String]) -> anyhow::Result<Attributes> {
+    let mut attributes = Attributes::default();
+    for pair in pairs {
+        let (name, value) =
+            pair.split_once('=').with_context(|| format!("{pair} is no attribute; write NAME=VALUE"))?;
+        let values: Vec<String> =
+            attributes.values(name).iter().cloned().chain([value.to_owned()]).collect();
+        attributes.set(name, values)?;
+    }
+    Ok(attributes)
+}
+
+/// Reads a new password twice from a terminal, or once from whatever standard input is, and hashes it.
+async fn new_password_hash() -> anyhow::Result<String> {
+    let text = if std::io::stdin().is_terminal() {
+        let first = rpassword::prompt_password("New password: ")?;
+        if first != rpassword::prompt_password("The same again: ")? {
+            bail!("the two passwords differ; nothing was changed");
+        }
+        first
+    } else {
+        let mut piped = String::new();
+        std::io::stdin().take(1024).read_to_string(&mut piped).context("no password on standard input")?;
+        piped.trim_end_matches(['\r', '\n']).to_owned()
+    };
+    if text.chars().count() < MINIMUM_NEW_PASSWORD {
+        bail!("a password has at least {MINIMUM_NEW_PASSWORD} characters; nothing was changed");
+    }
+    let passwords = Passwords::start(PasswordLimits { threads: 1, queue: 1, ..PasswordLimits::default() })?;
+    Ok(passwords.hash(Password::parse(text)?).await?)
+}

@@ -1,0 +1,49 @@
+//! What every command needs: the configuration, the database, and the organisation that is meant.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use config::Settings;
+use model::{Clock, Organisation, SystemClock};
+use serde_json::{Value, json};
+use storage::{Database, EntryKind, LedgerEntry, Sealer, Store};
+
+/// An opened installation.
+pub struct Workplace {
+    pub settings: Settings,
+    pub store: Store,
+}
+
+impl Workplace {
+    /// Opens the installation that the configuration names.
+    pub async fn open(config: Option<&Path>) -> anyhow::Result<Self> {
+        let settings = Settings::load(config)?;
+        let sealer = Sealer::open(&settings.key_file())?;
+        let store = Store::open(&Database::parse(&settings.database_url())?, sealer).await?;
+        Ok(Self { settings, store })
+    }
+
+    /// The organisation: there is one until a later version lets a provider keep several.
+    pub async fn organisation(&self) -> anyhow::Result<Organisation> {
+        let mut organisations = self.store.organisations().await?;
+        match organisations.len() {
+            1 => organisations.pop().context("no organisation"),
+            0 => bail!("there is no organisation yet; run `countersign init`"),
+            _ => bail!("there are several organisations, and this command cannot tell which is meant"),
+        }
+    }
+}
+
+/// The ledger row of something an operator did on the host, written in the transaction that does it.
+pub fn operator_did(organisation: &Organisation, what: &str, detail: Value) -> LedgerEntry {
+    LedgerEntry {
+        organisation: Some(organisation.id),
+        kind: EntryKind::AdminChange,
+        reference: None,
+        at: SystemClock.now(),
+        user: None,
+        application: None,
+        personal: Value::Null,
+        detail: json!({ "by": "command line", "what": what, "change": detail }),
+    }
+}

@@ -1,0 +1,122 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use model::{Organisation, OrganisationId, UserId};
+use moka::sync::Cache;
+use storage::{Account, StorageError, Store};
+use tokio_util::sync::CancellationToken;
+
+use crate::StsError;
+use crate::organisation_view::OrganisationView;
+
+/// How often a running server looks for changes made by the command line or another node.
+const REVISION_INTERVAL: Duration = Duration::from_secs(1);
+
+/// What the road reads: organisations and accounts, in memory, true to the database within a second.
+///
+/// Nobody who is already signed in costs a query (design.md §5.4).
+pub struct Directory {
+    store: Store,
+    organisations: ArcSwap<Organisations>,
+    views: Cache<OrganisationId, Arc<OrganisationView>>,
+    accounts: Cache<UserId, Arc<Account>>,
+}
+
+/// All organisations, and how to find the one a request is for.
+#[derive(Default)]
+struct Organisations {
+    by_id: HashMap<OrganisationId, Arc<Organisation>>,
+    by_host: HashMap<String, OrganisationId>,
+}
+
+impl Directory {
+    /// Reads the list of organisations; everything else is read when it is first needed.
+    pub async fn open(store: Store) -> Result<Self, StorageError> {
+        let directory = Self {
+            organisations: ArcSwap::default(),
+            views: Cache::new(10_000),
+            accounts: Cache::new(100_000),
+            store,
+        };
+        directory.refresh().await?;
+        Ok(directory)
+    }
+
+    /// Forgets what it knows and reads the list of organisations again.
+    pub async fn refresh(&self) -> Result<(), StorageError> {
+        let mut organisations = Organisations::default();
+        for organisation in self.store.organisations().await? {
+            if let Some(host) = &organisation.host {
+                organisations.by_host.insert(host.to_ascii_lowercase(), organisation.id);
+            }
+            organisations.by_id.insert(organisation.id, Arc::new(organisation));
+        }
+        self.organisations.store(Arc::new(organisations));
+        self.views.invalidate_all();
+        self.accounts.invalidate_all();
+        Ok(())
+    }
+
+    /// Follows the database's revision until told to stop, so that a change made elsewhere is seen within a second.
+    pub async fn follow(&self, stop: CancellationToken) {
+        let mut seen = self.store.revision().await.ok();
+        while stop.run_until_cancelled(tokio::time::sleep(REVISION_INTERVAL)).await.is_some() {
+            match self.store.revision().await {
+                Ok(revision) if Some(revision) == seen => {}
+                Ok(revision) => match self.refresh().await {
+                    Ok(()) => seen = Some(revision),
+                    Err(error) => tracing::error!(%error, "the directory could not be read again"),
+                },
+                Err(error) => tracing::warn!(%error, "the database's revision could not be read"),
+            }
+        }
+    }
+
+    /// One organisation.
+    pub fn organisation(&self, id: OrganisationId) -> Option<Arc<Organisation>> {
+        self.organisations.load().by_id.get(&id).cloned()
+    }
+
+    /// The organisation that answers at a host: its own, or the only one there is when it has none (S73, S74).
+    pub fn organisation_for_host(&self, host: Option<&str>) -> Option<Arc<Organisation>> {
+        let organisations = self.organisations.load();
+        let named = host
+            .map(|host| host.split(':').next().unwrap_or_default().to_ascii_lowercase())
+            .and_then(|host| organisations.by_host.get(&host).copied());
+        if let Some(id) = named {
+            return organisations.by_id.get(&id).cloned();
+        }
+        let mut all = organisations.by_id.values();
+        match (all.next(), all.next()) {
+            (Some(only), None) if only.host.is_none() => Some(Arc::clone(only)),
+            _ => None,
+        }
+    }
+
+    /// An organisation with its relying parties, domains and keys.
+    pub async fn view(&self, id: OrganisationId) -> Result<Arc<OrganisationView>, StsError> {
+        if let Some(view) = self.views.get(&id) {
+            return Ok(view);
+        }
+        let organisation =
+            self.organisation(id).ok_or_else(|| StsError::Unavailable(format!("there is no organisation {id}")))?;
+        let view = Arc::new(OrganisationView::load(&self.store, organisation).await?);
+        self.views.insert(id, Arc::clone(&view));
+        Ok(view)
+    }
+
+    /// A user with roles; none when there is no such user in the organisation.
+    pub async fn account(&self, organisation: OrganisationId, user: UserId) -> Result<Option<Arc<Account>>, StsError> {
+        if let Some(account) = self.accounts.get(&user) {
+            return Ok((account.user.organisation == organisation).then_some(account));
+        }
+        let Some(account) = self.store.account_by_id(organisation, user).await? else {
+            return Ok(None);
+        };
+        let account = Arc::new(account);
+        self.accounts.insert(user, Arc::clone(&account));
+        Ok(Some(account))
+    }
+}

@@ -1,0 +1,214 @@
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use claims::{ClaimSet, Effects, Invariants, Subject, TokenScript};
+use policy::{Permit, SpentPermit};
+use storage::{Account, EntryKind, LedgerEntry};
+use token::{Assertion, AssertionId, IssuedToken, Signer, TokenError};
+
+use crate::organisation_view::RelyingParty;
+use crate::service::entry;
+use crate::sign_in::Asking;
+use crate::{Answer, NewSession, RefusalCode, SecurityTokenService, SignIn, StsError};
+
+/// How far `NotBefore` lies in the past, for relying parties whose clock is behind (protocol.md §2.5).
+const BACKDATE: TimeDelta = TimeDelta::seconds(30);
+
+/// One token in so many is verified again in the background (S43).
+const SAMPLING: u64 = 256;
+
+impl SecurityTokenService {
+    /// Spends a permit: the only function that makes a token.
+    ///
+    /// The ledger row and the signature are made at the same time; the answer waits for both (design.md §5.4).
+    pub(crate) async fn issue(
+        &self,
+        asking: &Asking<'_>,
+        account: &Account,
+        permit: Permit,
+        new_session: Option<NewSession>,
+    ) -> Result<SignIn, StsError> {
+        let claims = match self.claim(asking, account, &permit).await? {
+            Ok(claims) => claims,
+            Err(code) => return self.refuse(asking, Some(account), code).await.map(SignIn::Refused),
+        };
+        let now = self.clock.now();
+        let spent = permit.spend(now).map_err(|error| StsError::Unavailable(error.to_string()))?;
+        let id = AssertionId::random().map_err(|error| StsError::Unavailable(error.to_string()))?;
+        let signer = asking.view.keys.signer();
+        let row = issued_row(asking, account, &spent, &claims, &id, signer.as_ref());
+
+        let relying_party = Arc::clone(&asking.relying_party);
+        let signature = self.signing.submit(move || sign(&relying_party, signer.as_ref(), &claims, &id, now))?;
+        let (signed, recorded) = tokio::join!(signature, self.journal.record(row));
+        recorded?;
+        let token = match signed? {
+            Ok(token) => token,
+            Err(error) => return self.lost(asking, account, &error).await,
+        };
+        self.sample(asking, &token);
+        let prompted = new_session.is_some();
+        Ok(SignIn::Issued(Answer {
+            reply: asking.reply.clone(),
+            context: asking.request.context.clone(),
+            response_html: token.response_html,
+            application: asking.relying_party.application.name.clone(),
+            realm: asking.request.realm.clone(),
+            new_session,
+            prompted,
+        }))
+    }
+
+    /// What the token will say: the stored truth, decorated by the token script, held against the invariants.
+    async fn claim(
+        &self,
+        asking: &Asking<'_>,
+        account: &Account,
+        permit: &Permit,
+    ) -> Result<Result<ClaimSet, RefusalCode>, StsError> {
+        let application = &asking.relying_party.application;
+        let Some(immutable_id) = &account.user.immutable_id else {
+            return Ok(Err(RefusalCode::ImmutableIdMissing));
+        };
+        let Some(issuer) = asking.view.issuer(&account.user, application) else {
+            return Ok(Err(RefusalCode::DomainNotRegistered));
+        };
+        let roles: Vec<String> = account.roles.iter().map(|role| role.name.clone()).collect();
+        let subject = Subject { user: &account.user, immutable_id, roles: &roles };
+        let base = claims::base_claims(permit, &subject, application, issuer);
+        let effects = match &asking.relying_party.script {
+            TokenScript::CompiledIn(script) => Effects::of_compiled_in(*script, &subject),
+            TokenScript::Custom(program) => {
+                let input = claims::script_input(&subject, application, issuer, asking.reply.as_str());
+                match self.scripts.run(asking.visit.organisation, program, &input).await {
+                    Ok(run) => match Effects::parse(run.output) {
+                        Ok(effects) => effects,
+                        Err(error) => return self.script_failed(asking, account, &error.to_string(), &run.trace).await,
+                    },
+                    Err(script::ScriptError::Busy) => {
+                        return Err(StsError::Busy { retry_after: std::time::Duration::from_secs(1) });
+                    }
+                    Err(error) => return self.script_failed(asking, account, &error.to_string(), &[]).await,
+                }
+            }
+        };
+        match claims::decorate(base, effects, &Invariants { subject: &subject, application, issuer }) {
+            Ok(claims) => Ok(Ok(claims)),
+            Err(error) => {
+                // Somebody wrote a script that tried to choose whose token it is: that is for the alarm, too (S70).
+                let mut row = entry(asking.visit, EntryKind::Alarm);
+                row.user = Some(account.user.id);
+                row.application = Some(application.id);
+                row.detail = serde_json::json!({ "code": RefusalCode::ScriptRefused.as_str(), "why": error.to_string() });
+                self.journal.record(row).await?;
+                tracing::error!(reference = %asking.visit.reference, %error, "the token script broke an invariant");
+                Ok(Err(RefusalCode::ScriptRefused))
+            }
+        }
+    }
+
+    /// A failing script means no token and a clear row (TOK-14).
+    async fn script_failed<T>(
+        &self,
+        asking: &Asking<'_>,
+        account: &Account,
+        why: &str,
+        trace: &[String],
+    ) -> Result<Result<T, RefusalCode>, StsError> {
+        let mut row = entry(asking.visit, EntryKind::ScriptFailed);
+        row.user = Some(account.user.id);
+        row.application = Some(asking.relying_party.application.id);
+        row.detail = serde_json::json!({ "why": why });
+        row.personal["trace"] = trace.into();
+        self.journal.record(row).await?;
+        tracing::error!(reference = %asking.visit.reference, why, "the token script failed");
+        Ok(Err(RefusalCode::ScriptFailed))
+    }
+
+    /// The row says that a token was issued, but none could be signed: the ledger is corrected, never rewritten.
+    async fn lost(&self, asking: &Asking<'_>, account: &Account, error: &TokenError) -> Result<SignIn, StsError> {
+        let mut row = entry(asking.visit, EntryKind::Alarm);
+        row.user = Some(account.user.id);
+        row.application = Some(asking.relying_party.application.id);
+        row.detail = serde_json::json!({ "code": "token_not_signed", "why": error.to_string() });
+        self.journal.record(row).await?;
+        tracing::error!(reference = %asking.visit.reference, %error, "a token could not be signed");
+        match error {
+            TokenError::HostileCharacter(_) => {
+                self.refuse(asking, Some(account), RefusalCode::ClaimUnwritable).await.map(SignIn::Refused)
+            }
+            other => Err(StsError::Unavailable(other.to_string())),
+        }
+    }
+
+    /// Verifies one token in [`SAMPLING`] again, off the road, and raises an alarm when it does not hold (S43).
+    fn sample(&self, asking: &Asking<'_>, token: &IssuedToken) {
+        if !self.issued.fetch_add(1, Ordering::Relaxed).is_multiple_of(SAMPLING) {
+            return;
+        }
+        let (response, reference) = (token.response.clone(), asking.visit.reference);
+        let certificate = asking.view.keys.certificate().clone();
+        let checked = self.signing.submit(move || token::verify_sample(&response, &certificate));
+        let (journal, row) = (self.journal.clone(), entry(asking.visit, EntryKind::Alarm));
+        if let Ok(checked) = checked {
+            tokio::spawn(async move {
+                if let Ok(Err(error)) = checked.await {
+                    tracing::error!(%reference, %error, "an issued token does not verify");
+                    let detail = serde_json::json!({ "code": "token_does_not_verify", "why": error.to_string() });
+                    let _ = journal.record(LedgerEntry { detail, ..row }).await;
+                }
+            });
+        }
+    }
+}
+
+fn sign(
+    relying_party: &RelyingParty,
+    signer: &dyn Signer,
+    claims: &ClaimSet,
+    id: &AssertionId,
+    now: DateTime<Utc>,
+) -> Result<IssuedToken, TokenError> {
+    let not_before = now - BACKDATE;
+    let assertion = Assertion {
+        id,
+        issuer: claims.issuer.as_str(),
+        audience: &claims.audience,
+        name_identifier: &claims.name_identifier,
+        name_format: &claims.name_format,
+        issued_at: now,
+        not_before,
+        not_on_or_after: not_before + TimeDelta::seconds(relying_party.application.token_lifetime.into()),
+        authentication_method: claims.authentication_method,
+        authentication_instant: claims.authentication_instant,
+        attributes: &claims.attributes,
+    };
+    relying_party.plan.issue(&assertion, signer)
+}
+
+fn issued_row(
+    asking: &Asking<'_>,
+    account: &Account,
+    spent: &SpentPermit,
+    claims: &ClaimSet,
+    id: &AssertionId,
+    signer: &dyn Signer,
+) -> LedgerEntry {
+    let mut row = entry(asking.visit, EntryKind::TokenIssued);
+    row.user = Some(spent.user);
+    row.application = Some(spent.application);
+    row.personal["upn"] = account.user.upn.as_str().into();
+    row.detail = serde_json::json!({
+        "assertion": id.as_str(),
+        "issuer": claims.issuer.as_str(),
+        "audience": claims.audience,
+        "factor": spent.evidence.first_factor.as_str(),
+        "factor_at": spent.evidence.first_factor_at,
+        "rule": spent.rule,
+        "policy_version": spent.policy_version,
+        "certificate": signer.certificate().thumbprint_sha256(),
+        "correlation": asking.visit.correlation,
+    });
+    row
+}

@@ -1,0 +1,109 @@
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex};
+
+use claims::TokenScript;
+use model::{Application, ApplicationKind, Domain, DomainName, IssuerUri, Organisation, Realm, RoleId, User};
+use storage::{Account, Store};
+use token::{ResponseFormat, TokenPlan};
+
+use crate::StsError;
+use crate::key_ring::KeyRing;
+use crate::metadata::Document;
+
+/// One organisation as the road needs it: what it trusts, with what it signs, and how its domains are called.
+pub struct OrganisationView {
+    /// The organisation itself.
+    pub organisation: Arc<Organisation>,
+    /// Its signing keys.
+    pub keys: KeyRing,
+    /// Its federation metadata, one document per domain, made when first asked for.
+    pub metadata: Mutex<HashMap<DomainName, Arc<Document>>>,
+    domains: Vec<Domain>,
+    relying_parties: BTreeMap<String, Arc<RelyingParty>>,
+}
+
+/// An application with everything a token for it needs.
+pub struct RelyingParty {
+    /// The application as stored.
+    pub application: Application,
+    /// Its compiled response.
+    pub plan: TokenPlan,
+    /// Its token script, recognised or to be run in a worker.
+    pub script: TokenScript,
+    roles: HashSet<RoleId>,
+}
+
+impl OrganisationView {
+    /// Reads an organisation whole.
+    pub async fn load(store: &Store, organisation: Arc<Organisation>) -> Result<Self, StsError> {
+        let keys = KeyRing::load(store, organisation.id).await?;
+        let mut roles: HashMap<_, HashSet<RoleId>> = HashMap::new();
+        for (application, role) in store.grants(organisation.id).await? {
+            roles.entry(application).or_default().insert(role);
+        }
+        let relying_parties = store.applications(organisation.id).await?.into_iter().map(|application| {
+            let relying_party = RelyingParty {
+                plan: TokenPlan::compile(ResponseFormat::Trust2005, keys.certificate()),
+                script: TokenScript::recognise(application.token_script.as_deref()),
+                roles: roles.remove(&application.id).unwrap_or_default(),
+                application,
+            };
+            (relying_party.application.realm.to_string(), Arc::new(relying_party))
+        });
+        Ok(Self {
+            relying_parties: relying_parties.collect(),
+            domains: store.domains(organisation.id).await?,
+            metadata: Mutex::default(),
+            keys,
+            organisation,
+        })
+    }
+
+    /// The application with this realm, compared byte for byte.
+    pub fn relying_party(&self, realm: &Realm) -> Option<&Arc<RelyingParty>> {
+        self.relying_parties.get(realm.as_str())
+    }
+
+    /// Every application.
+    pub fn relying_parties(&self) -> impl Iterator<Item = &Arc<RelyingParty>> {
+        self.relying_parties.values()
+    }
+
+    /// The domain that metadata speaks for: the one named, or the first (protocol.md §3).
+    pub fn domain(&self, name: Option<&str>) -> Option<&Domain> {
+        match name {
+            None => self.domains.iter().find(|domain| domain.proven),
+            Some(name) => self.domains.iter().find(|domain| domain.proven && domain.name.as_str() == name),
+        }
+    }
+
+    /// The issuer of a user's tokens: for Microsoft 365 the registered issuer of the user's own domain, a
+    /// subdomain's being its root's (S40, TOK-16); for others the application's, by default the first domain's.
+    /// None when the domain is not the organisation's, or not proven (TOK-15, S71).
+    pub fn issuer<'a>(&'a self, user: &User, application: &'a Application) -> Option<&'a IssuerUri> {
+        match application.kind {
+            ApplicationKind::Microsoft365 => self.domain_of(user).map(|domain| &domain.issuer),
+            ApplicationKind::WsFederation => {
+                application.issuer.as_ref().or_else(|| self.domain(None).map(|domain| &domain.issuer))
+            }
+        }
+    }
+
+    fn domain_of(&self, user: &User) -> Option<&Domain> {
+        let mut name = DomainName::parse(user.upn.domain()).ok();
+        while let Some(candidate) = name {
+            if let Some(domain) = self.domains.iter().find(|domain| domain.name == candidate) {
+                return domain.proven.then_some(domain);
+            }
+            name = candidate.parent();
+        }
+        None
+    }
+}
+
+impl RelyingParty {
+    /// Whether one of the account's roles is granted this application.
+    pub fn is_granted_to(&self, account: &Account) -> bool {
+        account.roles.iter().any(|role| self.roles.contains(&role.id))
+    }
+}

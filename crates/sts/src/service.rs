@@ -1,0 +1,169 @@
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use authn::{Attempts, Passwords, Sessions};
+use model::{Clock, Organisation, OrganisationId};
+use script::Scripts;
+use storage::{EntryKind, Journal, LedgerEntry, StorageError, Store};
+use tokio_util::sync::CancellationToken;
+
+use crate::directory::Directory;
+use crate::lane::SigningLane;
+use crate::{RefusalCode, StsError, Visit};
+
+/// The one road to a token.
+pub struct SecurityTokenService {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) store: Store,
+    pub(crate) directory: Directory,
+    pub(crate) journal: Journal,
+    pub(crate) signing: SigningLane,
+    pub(crate) scripts: Scripts,
+    pub(crate) passwords: Passwords,
+    pub(crate) sessions: Sessions,
+    pub(crate) attempts: Attempts,
+    pub(crate) passive_address: String,
+    pub(crate) issued: AtomicU64,
+}
+
+/// What the service is made of. Each part is started by its owner, because each has limits of its own.
+pub struct Parts {
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+    /// The database.
+    pub store: Store,
+    /// The ledger's writer.
+    pub journal: Journal,
+    /// Signing threads.
+    pub signing: SigningLane,
+    /// Script workers.
+    pub scripts: Scripts,
+    /// Password threads.
+    pub passwords: Passwords,
+    /// Sessions.
+    pub sessions: Sessions,
+    /// Counters of failures.
+    pub attempts: Attempts,
+    /// The published address of the passive endpoint, from configuration and never from a Host header (S31).
+    pub passive_address: String,
+}
+
+impl SecurityTokenService {
+    /// Opens the service: every organisation's keys are tried when the organisation is first asked for.
+    pub async fn open(parts: Parts) -> Result<Self, StorageError> {
+        Ok(Self {
+            directory: Directory::open(parts.store.clone()).await?,
+            clock: parts.clock,
+            store: parts.store,
+            journal: parts.journal,
+            signing: parts.signing,
+            scripts: parts.scripts,
+            passwords: parts.passwords,
+            sessions: parts.sessions,
+            attempts: parts.attempts,
+            passive_address: parts.passive_address,
+            issued: AtomicU64::new(0),
+        })
+    }
+
+    /// Follows changes that others make to the database, until told to stop.
+    pub async fn follow_changes(&self, stop: CancellationToken) {
+        self.directory.follow(stop).await;
+    }
+
+    /// Opens an organisation's keys and tries them, so that the first person does not wait for it (S43).
+    pub async fn warm(&self, organisation: OrganisationId) -> Result<(), StsError> {
+        self.directory.view(organisation).await.map(drop)
+    }
+
+    /// The present, as this service sees it.
+    pub fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    /// The sessions, for the edge to look one up by its cookie.
+    pub fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// Whether the database answers.
+    pub async fn is_ready(&self) -> bool {
+        self.store.revision().await.is_ok()
+    }
+
+    /// One organisation.
+    pub fn organisation(&self, id: OrganisationId) -> Option<Arc<Organisation>> {
+        self.directory.organisation(id)
+    }
+
+    /// The organisation that answers at a host (S73, S74).
+    pub fn organisation_for_host(&self, host: Option<&str>) -> Option<Arc<Organisation>> {
+        self.directory.organisation_for_host(host)
+    }
+
+    /// Counts a request that names no relying party: one ledger row per address and minute, so that nobody fills
+    /// the disk.
+    pub fn broken_request(&self, visit: &Visit, code: &'static str) {
+        self.journal.broken_request(visit.organisation, visit.address, code, visit.now);
+    }
+
+    /// Writes down that a browser was stopped because it came back too often.
+    pub async fn loop_stopped(&self, visit: &Visit, realm: &str) -> Result<(), StsError> {
+        let mut entry = entry(visit, EntryKind::LoopStopped);
+        entry.user = visit.session.as_ref().map(|session| session.user);
+        entry.detail = serde_json::json!({ "code": RefusalCode::Loop.as_str(), "realm": realm });
+        self.journal.record(entry).await?;
+        Ok(())
+    }
+}
+
+/// A ledger row about this visit.
+pub(crate) fn entry(visit: &Visit, kind: EntryKind) -> LedgerEntry {
+    LedgerEntry {
+        organisation: Some(visit.organisation),
+        kind,
+        reference: Some(visit.reference),
+        at: visit.now,
+        user: None,
+        application: None,
+        personal: serde_json::json!({ "address": visit.address, "user_agent": visit.user_agent }),
+        detail: serde_json::Value::Null,
+    }
+}
+
+impl From<StorageError> for StsError {
+    fn from(error: StorageError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+impl From<storage::JournalError> for StsError {
+    fn from(error: storage::JournalError) -> Self {
+        match error {
+            storage::JournalError::Busy => Self::busy(),
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
+}
+
+impl From<crate::lane::LaneError> for StsError {
+    fn from(error: crate::lane::LaneError) -> Self {
+        match error {
+            crate::lane::LaneError::Full => Self::busy(),
+            crate::lane::LaneError::Lost => Self::Unavailable(error.to_string()),
+        }
+    }
+}
+
+impl From<authn::Busy> for StsError {
+    fn from(_: authn::Busy) -> Self {
+        Self::busy()
+    }
+}
+
+impl StsError {
+    fn busy() -> Self {
+        Self::Busy { retry_after: Duration::from_secs(1) }
+    }
+}
