@@ -1,1 +1,30 @@
-//! Placeholder.
+//! A strict stand-in for Entra ID and Microsoft 365: it sends a browser to the identity provider as Entra does,
+//! and examines the answer check by check, in Entra's order, with Entra's codes.
+//!
+//! It serves the demo, the dry run and the tests. So that it can find a mistake of ours, it verifies tokens with
+//! another library and code of its own, never with crate `token`. It listens on loopback only, and no package
+//! that is shipped holds it (S82). Start at [`serve`]; the examination itself is in `examination.rs`.
+
+mod assertion;
+mod certificate;
+mod context;
+mod examination;
+mod instant;
+mod names;
+mod pages;
+mod posted_form;
+mod recent;
+mod report;
+mod response;
+mod schema;
+mod service;
+mod settings;
+mod signature;
+mod stand_in;
+mod tenant;
+
+pub use report::{Check, Claim, Report};
+pub use service::{ServeError, router, serve};
+pub use settings::Settings;
+pub use stand_in::{Departure, DepartureError, StandIn};
+pub use tenant::{RegisteredDomain, RegisteredUser, Registrations, Tenant};
