@@ -94,6 +94,11 @@ impl Certificate {
         &self.thumbprint
     }
 
+    /// SHA-256 of the DER in lower-case hexadecimal, as ledger, logs and commands show it.
+    pub fn thumbprint(&self) -> String {
+        self.thumbprint.iter().fold(String::with_capacity(64), |text, byte| format!("{text}{byte:02x}"))
+    }
+
     /// The length of the RSA modulus, in bits.
     pub fn bits(&self) -> u32 {
         self.bits
