@@ -1,0 +1,70 @@
+use chrono::{DateTime, SecondsFormat, Utc};
+use model::{Application, ImmutableId, IssuerUri, User};
+use policy::{Factor, Permit};
+use token::Attribute;
+
+use crate::claim_type::{AUTHENTICATION_INSTANT, IMMUTABLE_ID, UPN};
+
+/// The format of a NameIdentifier that carries an ImmutableID (protocol.md §2.3).
+pub const UNSPECIFIED_FORMAT: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";
+
+/// SAML 1.1's name for a password sign-in (protocol.md §1.2).
+pub const PASSWORD_METHOD: &str = "urn:oasis:names:tc:SAML:1.0:am:password";
+
+/// Whose token it is: the stored user, read with the roles that lead to the application.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The user who authenticated.
+    pub user: &'a User,
+    /// The user's anchor; a user without one gets no token (TOK-05).
+    pub immutable_id: &'a ImmutableId,
+    /// The names of the user's roles.
+    pub roles: &'a [String],
+}
+
+/// Everything a token says of its subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimSet {
+    /// What the token's `Issuer` says (TOK-04).
+    pub issuer: IssuerUri,
+    /// Whom the token is for.
+    pub audience: String,
+    /// The text of NameIdentifier, in both Subjects.
+    pub name_identifier: String,
+    /// The format of NameIdentifier.
+    pub name_format: String,
+    /// The method of the AuthenticationStatement: the first factor.
+    pub authentication_method: &'static str,
+    /// When the first factor was given, kept over single sign-on (TOK-08).
+    pub authentication_instant: DateTime<Utc>,
+    /// The attributes, in the order of the token; none without a value.
+    pub attributes: Vec<Attribute>,
+}
+
+/// The claims that follow from the permit and the stored user alone (protocol.md §2.3, TOK-17).
+///
+/// `issuer` is the registered issuer of the user's domain ([`issuer_of`](crate::issuer_of)).
+pub fn base_claims(
+    permit: &Permit,
+    subject: &Subject<'_>,
+    application: &Application,
+    issuer: &IssuerUri,
+) -> ClaimSet {
+    let evidence = permit.evidence();
+    let authentication_instant = evidence.first_factor_at;
+    ClaimSet {
+        issuer: issuer.clone(),
+        audience: application.realm.as_str().to_owned(),
+        name_identifier: subject.immutable_id.as_str().to_owned(),
+        name_format: UNSPECIFIED_FORMAT.to_owned(),
+        authentication_method: match evidence.first_factor {
+            Factor::Password => PASSWORD_METHOD,
+        },
+        authentication_instant,
+        attributes: vec![
+            UPN.with(subject.user.upn.as_str()),
+            IMMUTABLE_ID.with(subject.immutable_id.as_str()),
+            AUTHENTICATION_INSTANT.with(authentication_instant.to_rfc3339_opts(SecondsFormat::Millis, true)),
+        ],
+    }
+}
