@@ -1,1 +1,36 @@
-//! Placeholder.
+//! Everything that outlives the process: the directory of organisations, signing keys, sessions and the ledger, in
+//! SQLite or PostgreSQL.
+//!
+//! Reads are methods of [`Store`], changes of the directory methods of [`Transaction`], and what every sign-in writes
+//! goes through the [`Journal`], which makes many rows durable at once. Secrets are sealed by a [`Sealer`] on their way
+//! in. This crate knows no HTTP, no protocol and no policy: evidence and details of ledger rows are JSON to it.
+//!
+//! SQL is written once for both databases; where it stands, `statements!` lists it for the test that prepares every
+//! statement on both.
+
+mod account;
+mod application;
+mod backend;
+mod domain;
+mod error;
+mod installation;
+mod key_file;
+pub mod ledger;
+mod organisation;
+mod role;
+mod sealer;
+mod session;
+mod signing_key;
+mod store;
+mod transaction;
+mod user;
+
+pub use account::{Account, PasswordRecord};
+pub use error::{Refusal, StorageError};
+pub use key_file::KeyFileError;
+pub use ledger::{EntryKind, Journal, JournalError, JournalSettings, LedgerEntry, Receipt};
+pub use sealer::{SealError, Sealer};
+pub use session::{SessionRow, SessionTouch};
+pub use store::{Database, Store};
+pub use transaction::Transaction;
+pub use user::Reason;

@@ -1,0 +1,149 @@
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use model::{OrganisationId, Role, Upn, User, UserId};
+use sqlx::FromRow;
+
+use crate::backend::{Connection, on, statements};
+use crate::error::{Refusal, StorageError};
+use crate::role::RoleRow;
+use crate::store::Store;
+use crate::transaction::Transaction;
+use crate::user::UserRow;
+
+/// All that a sign-in needs to know about a user.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Account {
+    /// Who it is.
+    pub user: User,
+    /// The password, when one was ever set.
+    pub password: Option<PasswordRecord>,
+    /// The roles the user is a member of, by name.
+    pub roles: Vec<Role>,
+}
+
+/// A stored password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordRecord {
+    /// Argon2id, PHC string.
+    pub hash: String,
+    /// When it was set.
+    pub changed_at: DateTime<Utc>,
+}
+
+impl fmt::Debug for PasswordRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PasswordRecord").field("changed_at", &self.changed_at).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// The account with a sign-in name, letter case aside.
+    pub async fn account(
+        &self,
+        organisation: OrganisationId,
+        upn: &Upn,
+    ) -> Result<Option<Account>, StorageError> {
+        let mut lease = self.reader().await?;
+        let row = on!(&mut lease, db => {
+            sqlx::query_as::<Db, AccountRow>(ACCOUNT_BY_UPN)
+                .bind(organisation.as_uuid())
+                .bind(upn.key())
+                .fetch_optional(db)
+                .await
+        })?;
+        with_roles(&mut lease.borrowed(), row).await
+    }
+
+    /// The account of a user.
+    pub async fn account_by_id(
+        &self,
+        organisation: OrganisationId,
+        id: UserId,
+    ) -> Result<Option<Account>, StorageError> {
+        let mut lease = self.reader().await?;
+        let row = on!(&mut lease, db => {
+            sqlx::query_as::<Db, AccountRow>(ACCOUNT_BY_ID)
+                .bind(organisation.as_uuid())
+                .bind(id.as_uuid())
+                .fetch_optional(db)
+                .await
+        })?;
+        with_roles(&mut lease.borrowed(), row).await
+    }
+}
+
+async fn with_roles(
+    connection: &mut Connection<'_>,
+    row: Option<AccountRow>,
+) -> Result<Option<Account>, StorageError> {
+    let Some(row) = row else { return Ok(None) };
+    let user = row.user.into_user()?;
+    let roles = on!(connection, db => {
+        sqlx::query_as::<Db, RoleRow>(ROLES_OF_USER).bind(user.id.as_uuid()).fetch_all(db).await
+    })?;
+    let password = row.password_hash.zip(row.changed_at);
+    Ok(Some(Account {
+        user,
+        password: password.map(|(hash, changed_at)| PasswordRecord { hash, changed_at }),
+        roles: roles.into_iter().map(Role::from).collect(),
+    }))
+}
+
+impl Transaction {
+    /// Sets the password of a user to an Argon2id hash (PHC string), whatever it was before.
+    pub async fn set_password(
+        &mut self,
+        organisation: OrganisationId,
+        user: UserId,
+        hash: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        let changed = on!(&mut self.connection(), db => {
+            sqlx::query::<Db>(SET_PASSWORD)
+                .bind(organisation.as_uuid())
+                .bind(user.as_uuid())
+                .bind(hash)
+                .bind(now)
+                .execute(db)
+                .await
+                .map(|done| done.rows_affected())
+        })?;
+        if changed == 0 { Err(Refusal::Missing("user").into()) } else { Ok(()) }
+    }
+}
+
+#[derive(FromRow)]
+struct AccountRow {
+    #[sqlx(flatten)]
+    user: UserRow,
+    password_hash: Option<String>,
+    changed_at: Option<DateTime<Utc>>,
+}
+
+statements! {
+    ACCOUNT_BY_UPN = "select id, organisation_id, upn, immutable_id, active, attributes, created_at,
+            password_hash, changed_at
+        from users
+        left join credentials on user_id = id
+        where organisation_id = $1 and lower(upn) = $2";
+
+    ACCOUNT_BY_ID = "select id, organisation_id, upn, immutable_id, active, attributes, created_at,
+            password_hash, changed_at
+        from users
+        left join credentials on user_id = id
+        where organisation_id = $1 and id = $2";
+
+    ROLES_OF_USER = "select roles.id, roles.organisation_id, roles.name
+        from roles
+        join role_members on role_members.role_id = roles.id
+        where role_members.user_id = $1
+        order by roles.name";
+
+    SET_PASSWORD = "insert into credentials (user_id, password_hash, changed_at)
+        select id, $3, $4
+        from users
+        where organisation_id = $1 and id = $2
+        on conflict (user_id) do update
+        set password_hash = excluded.password_hash, changed_at = excluded.changed_at";
+}

@@ -1,0 +1,155 @@
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use model::{Clock, OrganisationId, SystemClock, UserId};
+use thiserror::Error;
+use tokio::sync::{mpsc, oneshot};
+
+use super::broken_requests::BrokenRequests;
+use super::chain::{Draft, Receipt};
+use super::entry::LedgerEntry;
+use super::writer::Writer;
+use crate::error::StorageError;
+use crate::session::{SessionChange, SessionRow, SessionTouch};
+use crate::store::Store;
+
+/// How a node keeps its ledger.
+#[derive(Clone)]
+pub struct JournalSettings {
+    /// The node's name, unique among those that share a database.
+    pub node: String,
+    /// Where checkpoints are appended, outside the database; none: only to the table and the log.
+    pub checkpoint_file: Option<PathBuf>,
+    /// A checkpoint is made this often, if there is anything new.
+    pub checkpoint_interval: Duration,
+    /// A checkpoint is made after this many rows at the latest.
+    pub checkpoint_rows: u64,
+    /// Entries that may wait; beyond them the answer is [`JournalError::Busy`] at once.
+    pub queue: usize,
+    /// How long a batch is kept open for further entries, under load only.
+    pub gather: Duration,
+    /// Where the time of checkpoints comes from.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Default for JournalSettings {
+    fn default() -> Self {
+        Self {
+            node: "main".to_owned(),
+            checkpoint_file: None,
+            checkpoint_interval: Duration::from_secs(60),
+            checkpoint_rows: 1000,
+            queue: 4096,
+            gather: Duration::from_millis(2),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+/// Why an entry is not in the ledger; no token may leave on it.
+#[derive(Clone, Debug, Error)]
+pub enum JournalError {
+    /// Too many entries wait already.
+    #[error("too many ledger entries are waiting; try again in a moment")]
+    Busy,
+    /// The journal was shut down.
+    #[error("the ledger is shut down")]
+    Stopped,
+    /// The batch could not be written; the next one tries anew.
+    #[error("the ledger could not be written")]
+    Storage(#[source] Arc<StorageError>),
+}
+
+/// Writes ledger rows and sessions for one node, many at a time: what arrives while one batch is made durable goes
+/// into the next. Cheap to clone.
+#[derive(Clone)]
+pub struct Journal {
+    orders: mpsc::Sender<Order>,
+    broken: Arc<BrokenRequests>,
+}
+
+/// What waits for the writer.
+pub(crate) enum Order {
+    Row { draft: Draft, done: oneshot::Sender<Result<Receipt, JournalError>> },
+    Session { change: SessionChange, done: oneshot::Sender<Result<(), JournalError>> },
+    Shutdown { done: oneshot::Sender<()> },
+}
+
+impl Journal {
+    /// Begins a new epoch of the node and starts its writer on the current runtime.
+    pub async fn start(store: Store, settings: JournalSettings) -> Result<Self, StorageError> {
+        let (orders, inbox) = mpsc::channel(settings.queue.max(1));
+        let broken = Arc::new(BrokenRequests::default());
+        let writer = Writer::open(store, settings, Arc::clone(&broken)).await?;
+        tokio::spawn(writer.run(inbox));
+        Ok(Self { orders, broken })
+    }
+
+    /// Appends an entry; it is durable when this returns.
+    pub async fn record(&self, entry: LedgerEntry) -> Result<Receipt, JournalError> {
+        let draft = Draft::of(&entry).map_err(|error| JournalError::Storage(Arc::new(error.into())))?;
+        let (done, answer) = oneshot::channel();
+        self.order(Order::Row { draft, done })?;
+        answer.await.map_err(|_| JournalError::Stopped)?
+    }
+
+    /// Keeps a session that began.
+    pub async fn session_started(&self, session: SessionRow) -> Result<(), JournalError> {
+        self.change(SessionChange::Started(Box::new(session))).await
+    }
+
+    /// Keeps news of a session; nothing happens when it has ended.
+    pub async fn session_touched(&self, touch: SessionTouch) -> Result<(), JournalError> {
+        self.change(SessionChange::Touched(touch)).await
+    }
+
+    /// Ends a session; a repeat changes nothing.
+    pub async fn session_ended(&self, hash: [u8; 32]) -> Result<(), JournalError> {
+        self.change(SessionChange::Ended { hash }).await
+    }
+
+    /// Ends every session of a user.
+    pub async fn sessions_of_user_ended(
+        &self,
+        organisation: OrganisationId,
+        user: UserId,
+    ) -> Result<(), JournalError> {
+        self.change(SessionChange::EndedAllOf { organisation, user }).await
+    }
+
+    /// Counts a request that was no request; one row per address and minute appears when the minute is over.
+    pub fn broken_request(
+        &self,
+        organisation: Option<OrganisationId>,
+        address: IpAddr,
+        code: &'static str,
+        now: DateTime<Utc>,
+    ) {
+        self.broken.count(organisation, address, code, now);
+    }
+
+    /// Writes what waits, makes a last checkpoint and stops. Later entries are refused.
+    pub async fn shutdown(&self) {
+        let (done, stopped) = oneshot::channel();
+        if self.orders.send(Order::Shutdown { done }).await.is_ok() {
+            // An error means that the writer is gone, which is what was asked for.
+            let _ = stopped.await;
+        }
+    }
+
+    async fn change(&self, change: SessionChange) -> Result<(), JournalError> {
+        let (done, answer) = oneshot::channel();
+        self.order(Order::Session { change, done })?;
+        answer.await.map_err(|_| JournalError::Stopped)?
+    }
+
+    fn order(&self, order: Order) -> Result<(), JournalError> {
+        self.orders.try_send(order).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => JournalError::Busy,
+            mpsc::error::TrySendError::Closed(_) => JournalError::Stopped,
+        })
+    }
+}

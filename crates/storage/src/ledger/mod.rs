@@ -1,0 +1,24 @@
+//! The ledger: an append-only record of tokens, refusals and changes, in hash chains that checkpoints protect.
+//!
+//! Start reading at `entry` (what is recorded), then `chain` (how rows are bound together), `writer` (how they
+//! become durable) and `verification` (how tampering shows).
+
+pub(crate) mod administration;
+mod broken_requests;
+mod chain;
+mod checkpoint;
+mod entry;
+mod journal;
+mod report;
+mod rows;
+mod tail;
+mod verification;
+mod witnesses;
+mod writer;
+
+pub use chain::Receipt;
+pub use entry::{EntryKind, LedgerEntry};
+pub use journal::{Journal, JournalError, JournalSettings};
+pub use report::{ChainReport, Finding, Place, Report, Source};
+pub use tail::{LedgerRow, tail};
+pub use verification::verify;
