@@ -53,7 +53,7 @@ impl App {
                 let mut transaction = workplace.store.begin().await?;
                 transaction.grant(organisation.id, application.id, role.id).await?;
                 let detail = json!({ "application": application.id, "role": role.id });
-                transaction.record(operator_did(&organisation, "app permit", detail.clone())).await?;
+                transaction.record(&operator_did(&organisation, "app permit", detail.clone())).await?;
                 transaction.commit().await?;
                 let sentence = format!(
                     "Members of \u{201c}{}\u{201d} may use \u{201c}{}\u{201d}.",
@@ -62,16 +62,20 @@ impl App {
                 output.done(&sentence, &detail)
             }
             Self::Add { kind, realm, reply, name } => {
-                let kind = ApplicationKind::from_name(&kind)
-                    .with_context(|| format!("{kind} is no kind of application; there are ws-federation and microsoft-365"))?;
-                let reply_addresses = reply.iter().map(|url| ReplyAddress::parse(url)).collect::<Result<Vec<_>, _>>()?;
+                let kind = ApplicationKind::from_name(&kind).with_context(|| {
+                    format!("{kind} is no kind of application; there are ws-federation and microsoft-365")
+                })?;
+                let reply_addresses =
+                    reply.iter().map(|url| ReplyAddress::parse(url)).collect::<Result<Vec<_>, _>>()?;
                 if let Some(plain) = reply_addresses.iter().find(|address| !address.is_https()) {
-                    bail!("{plain} does not start with https://; a token posted there could be read on the way");
+                    bail!(
+                        "{plain} does not start with https://; a token posted there could be read on the way"
+                    );
                 }
                 let application = new(&organisation, kind, &name, &realm, reply_addresses)?;
                 let mut transaction = workplace.store.begin().await?;
                 transaction.insert_application(&application).await?;
-                transaction.record(operator_did(&organisation, "app add", json!(application))).await?;
+                transaction.record(&operator_did(&organisation, "app add", json!(application))).await?;
                 transaction.commit().await?;
                 let sentence = format!(
                     "\u{201c}{name}\u{201d} is added. Nobody may use it yet: `countersign app permit \"{name}\" ROLE`."
@@ -106,12 +110,14 @@ pub fn new(
 
 async fn find(workplace: &Workplace, organisation: &Organisation, name: &str) -> anyhow::Result<Application> {
     let applications = workplace.store.applications(organisation.id).await?;
-    let mut found = applications
-        .into_iter()
-        .filter(|application| application.name.eq_ignore_ascii_case(name) || application.realm.as_str() == name);
+    let mut found = applications.into_iter().filter(|application| {
+        application.name.eq_ignore_ascii_case(name) || application.realm.as_str() == name
+    });
     match (found.next(), found.next()) {
         (Some(application), None) => Ok(application),
-        (None, _) => bail!("there is no application \u{201c}{name}\u{201d}; `countersign app list` shows them"),
+        (None, _) => {
+            bail!("there is no application \u{201c}{name}\u{201d}; `countersign app list` shows them")
+        }
         (Some(_), Some(_)) => bail!("several applications are called \u{201c}{name}\u{201d}; name the realm"),
     }
 }

@@ -10,19 +10,20 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use config::Settings;
+use config::{BaseUrl, Purpose, Settings};
 use model::Organisation;
-use storage::{Database, Sealer, Store};
+use storage::{Sealer, Store};
 use token::Certificate;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::node::{Node, start_logging, stop_signal};
+use crate::workplace::open_store;
 use data::PEOPLE;
 use describe::Description;
 
 /// How many times larger the limits on failed sign-ins are than in earnest: people try things in a demo.
-const LIMIT_FACTOR: u32 = 100;
+const LIMIT_FACTOR: usize = 100;
 
 #[derive(Args)]
 pub struct Demo {
@@ -52,14 +53,19 @@ impl Demo {
         let rehearsal_url = format!("http://127.0.0.1:{}", stand_in.local_addr()?.port());
 
         let settings = settings(&self.data, &base_url, self.listen)?;
-        let sealer = Sealer::open_or_create(&settings.key_file())?;
-        let store = Store::open(&Database::parse(&settings.database_url())?, sealer).await?;
+        let sealer = Sealer::open_or_create(&settings.key_file)?;
+        let store = open_store(&settings, sealer).await?;
         let organisation = data::furnish(&store, &format!("{rehearsal_url}/login.srf")).await?;
         let node = Node::start(&settings, store.clone()).await?;
-        let description = Description::read(&store, &organisation, &base_url, &rehearsal_url, &self.data).await?;
+        let description =
+            Description::read(&store, &organisation, &base_url, &rehearsal_url, &self.data).await?;
 
         let stop = CancellationToken::new();
-        let rehearsal = rehearsal::serve(stand_in, stand_in_settings(&store, &organisation, &base_url).await?, stop.clone());
+        let rehearsal = rehearsal::serve(
+            stand_in,
+            stand_in_settings(&store, &organisation, &base_url).await?,
+            stop.clone(),
+        );
         let rehearsal = tokio::spawn(rehearsal);
         let serving = tokio::spawn(node.serve(listener, server::EdgeSettings::demo(&settings), stop.clone()));
 
@@ -90,10 +96,14 @@ impl Demo {
 }
 
 fn settings(folder: &std::path::Path, base_url: &str, listen: SocketAddr) -> anyhow::Result<Settings> {
-    let mut settings = Settings::demo(folder, base_url, listen)?;
+    let mut settings = Settings::beside(BaseUrl::parse(base_url)?, &folder.join("data"));
+    settings.listen = listen;
     settings.limits.account_failures *= LIMIT_FACTOR;
     settings.limits.address_failures *= LIMIT_FACTOR;
-    Ok(settings)
+    match settings.check(Purpose::Demo).into_iter().next() {
+        Some(problem) => bail!("{problem}"),
+        None => Ok(settings),
+    }
 }
 
 /// What the stand-in for Entra ID knows: the domains as if they had been federated, and the users as if they had
@@ -110,7 +120,7 @@ async fn stand_in_settings(
         }
     }
     let domains = store.domains(organisation.id).await?;
-    let users = store.users(organisation.id, None).await?;
+    let users = store.users(organisation.id, "", u32::MAX).await?;
     Ok(rehearsal::Settings {
         passive_url: format!("{base_url}/adfs/ls/"),
         realm: model::Realm::MICROSOFT_ONLINE.to_owned(),

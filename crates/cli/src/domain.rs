@@ -38,7 +38,7 @@ impl Domain {
                 let domain = model::Domain { organisation: organisation.id, name, issuer, proven: true };
                 let mut transaction = workplace.store.begin().await?;
                 transaction.insert_domain(&domain).await?;
-                transaction.record(operator_did(&organisation, "domain add", json!(domain))).await?;
+                transaction.record(&operator_did(&organisation, "domain add", json!(domain))).await?;
                 transaction.commit().await?;
                 output.done(&format!("{} is added; its issuer is {}.", domain.name, domain.issuer), &domain)
             }

@@ -4,13 +4,15 @@ use std::path::Path;
 
 use anyhow::bail;
 use clap::Args;
-use config::Settings;
-use model::{ApplicationKind, Clock, KeyState, Organisation, OrganisationId, Realm, ReplyAddress, Role, RoleId, SystemClock};
+use model::{
+    ApplicationKind, Clock, KeyState, Organisation, OrganisationId, Realm, ReplyAddress, Role, RoleId,
+    SystemClock,
+};
 use serde_json::json;
-use storage::{Database, Sealer, Store};
+use storage::{Sealer, Store};
 
 use crate::output::Output;
-use crate::workplace::operator_did;
+use crate::workplace::{open_store, operator_did, read_configuration};
 use crate::{app, key};
 
 /// The role whose members may use Microsoft 365, by the classic product's name.
@@ -34,10 +36,10 @@ pub struct Init {
 
 impl Init {
     pub async fn run(self, config: Option<&Path>, output: Output) -> anyhow::Result<()> {
-        let settings = Settings::load(config)?;
+        let settings = read_configuration(config)?.settings;
         std::fs::create_dir_all(&settings.data)?;
-        let sealer = Sealer::open_or_create(&settings.key_file())?;
-        let store = Store::open(&Database::parse(&settings.database_url())?, sealer).await?;
+        let sealer = Sealer::open_or_create(&settings.key_file)?;
+        let store = open_store(&settings, sealer).await?;
         if !store.organisations().await?.is_empty() {
             bail!("this installation has an organisation already; nothing was changed");
         }
@@ -73,7 +75,8 @@ pub async fn furnish(
 ) -> anyhow::Result<RoleId> {
     let role = Role { id: RoleId::new(), organisation: organisation.id, name: FIRST_ROLE.to_owned() };
     let kind = ApplicationKind::Microsoft365;
-    let application = app::new(organisation, kind, "Microsoft 365", Realm::MICROSOFT_ONLINE, reply_addresses)?;
+    let application =
+        app::new(organisation, kind, "Microsoft 365", Realm::MICROSOFT_ONLINE, reply_addresses)?;
     let (record, private) = key::generate(organisation, bits, KeyState::Active, organisation.created_at)?;
     let mut transaction = store.begin().await?;
     transaction.insert_organisation(organisation).await?;
@@ -81,7 +84,7 @@ pub async fn furnish(
     transaction.insert_application(&application).await?;
     transaction.grant(organisation.id, application.id, role.id).await?;
     transaction.insert_signing_key(&record, &private.pkcs8).await?;
-    transaction.record(operator_did(organisation, "init", json!({ "key": record.id }))).await?;
+    transaction.record(&operator_did(organisation, "init", json!({ "key": record.id }))).await?;
     transaction.commit().await?;
     Ok(role.id)
 }

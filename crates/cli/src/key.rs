@@ -46,7 +46,9 @@ impl Key {
                 let (record, private) = generate(&organisation, bits, KeyState::Next, SystemClock.now())?;
                 let mut transaction = workplace.store.begin().await?;
                 transaction.insert_signing_key(&record, &private.pkcs8).await?;
-                transaction.record(operator_did(&organisation, "key new", json!({ "key": record.id }))).await?;
+                transaction
+                    .record(&operator_did(&organisation, "key new", json!({ "key": record.id })))
+                    .await?;
                 transaction.commit().await?;
                 let sentence = format!(
                     "Key {} is published in the metadata. Let relying parties take it up, then run `countersign key activate {}`.",
@@ -58,7 +60,11 @@ impl Key {
             Self::Activate { key } => {
                 let record = find(&workplace, &organisation, &key).await?;
                 if record.state != KeyState::Next {
-                    bail!("key {} is {}; only a published key that does not sign yet can be activated", record.id, record.state.as_str());
+                    bail!(
+                        "key {} is {}; only a published key that does not sign yet can be activated",
+                        record.id,
+                        record.state.as_str()
+                    );
                 }
                 change(&workplace, &organisation, &record, KeyState::Active).await?;
                 output.done(&format!("Key {} signs from now on.", record.id), &record.id)
@@ -82,7 +88,8 @@ pub fn generate(
     state: KeyState,
     now: DateTime<Utc>,
 ) -> anyhow::Result<(SigningKeyRecord, NewKey)> {
-    let expires_at = now.checked_add_months(CERTIFICATE_MONTHS).context("the clock is too far in the future")?;
+    let expires_at =
+        now.checked_add_months(CERTIFICATE_MONTHS).context("the clock is too far in the future")?;
     let name = format!("{} token signing", organisation.name);
     let key = NewKey::generate(bits, &name, now - chrono::TimeDelta::days(1), expires_at)?;
     let certificate = Certificate::parse(&key.certificate)?;
@@ -108,16 +115,21 @@ async fn change(
     let mut transaction = workplace.store.begin().await?;
     transaction.set_key_state(organisation.id, record.id, state).await?;
     let detail = json!({ "key": record.id, "state": state });
-    transaction.record(operator_did(organisation, "key state", detail)).await?;
+    transaction.record(&operator_did(organisation, "key state", detail)).await?;
     transaction.commit().await?;
     Ok(())
 }
 
-async fn find(workplace: &Workplace, organisation: &Organisation, name: &str) -> anyhow::Result<SigningKeyRecord> {
+async fn find(
+    workplace: &Workplace,
+    organisation: &Organisation,
+    name: &str,
+) -> anyhow::Result<SigningKeyRecord> {
     let mut found = Vec::new();
     for record in workplace.store.signing_keys(organisation.id).await? {
-        let thumbprint = Certificate::parse(&record.certificate)?.thumbprint_sha256();
-        if record.id.to_string() == name || (name.len() >= 6 && thumbprint.starts_with(&name.to_lowercase())) {
+        let thumbprint = Certificate::parse(&record.certificate)?.thumbprint();
+        if record.id.to_string() == name || (name.len() >= 6 && thumbprint.starts_with(&name.to_lowercase()))
+        {
             found.push(record);
         }
     }
@@ -134,7 +146,7 @@ async fn list(workplace: &Workplace, organisation: &Organisation, output: Output
     let mut things = Vec::new();
     for record in &records {
         let certificate = Certificate::parse(&record.certificate)?;
-        let thumbprint = certificate.thumbprint_sha256();
+        let thumbprint = certificate.thumbprint();
         let expires = record.expires_at.format("%Y-%m-%d").to_string();
         things.push(json!({
             "id": record.id, "state": record.state, "bits": record.bits, "expires_at": record.expires_at,

@@ -35,7 +35,11 @@ impl Ledger {
     }
 }
 
-async fn verify(workplace: &Workplace, checkpoint: Option<&Path>, output: Output) -> anyhow::Result<ExitCode> {
+async fn verify(
+    workplace: &Workplace,
+    checkpoint: Option<&Path>,
+    output: Output,
+) -> anyhow::Result<ExitCode> {
     let report = storage::ledger::verify(&workplace.store, checkpoint).await?;
     let mut sentence = format!("{} rows checked.", report.rows);
     for finding in &report.findings {

@@ -1,13 +1,11 @@
 //! A running server, put together from its parts: the same for `serve` and for `demo`.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use anyhow::Context;
 use authn::{AttemptLimits, Attempts, PasswordLimits, Passwords, SessionLimits, Sessions};
 use config::Settings;
 use model::{Clock, SystemClock};
 use script::{ScriptLimits, Scripts};
+use std::sync::Arc;
 use storage::{Journal, JournalSettings, Store};
 use sts::{Parts, SecurityTokenService, SigningLane};
 use tokio::net::TcpListener;
@@ -33,32 +31,48 @@ impl Node {
     pub async fn start(settings: &Settings, store: Store) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let checkpoint_file = settings.checkpoint_file();
-        let journal = Journal::start(store.clone(), JournalSettings::new(checkpoint_file)).await?;
+        let journal = JournalSettings {
+            checkpoint_file: Some(settings.ledger.checkpoint_file.clone()),
+            checkpoint_interval: settings.ledger.checkpoint_interval,
+            checkpoint_rows: settings.ledger.checkpoint_rows,
+            clock: Arc::clone(&clock),
+            ..JournalSettings::default()
+        };
+        let journal = Journal::start(store.clone(), journal).await?;
         let worker = std::env::current_exe().context("this program cannot find its own file")?;
         let passwords = PasswordLimits {
-            threads: settings.passwords.threads.unwrap_or(cores),
+            threads: settings.passwords.threads,
             queue: settings.passwords.queue,
-            ..PasswordLimits::default()
+            quiet: settings.passwords.quiet,
         };
         let sessions = SessionLimits {
-            idle: Duration::from_secs(settings.sessions.idle_minutes * 60),
-            absolute: Duration::from_secs(settings.sessions.absolute_minutes * 60),
-            ..SessionLimits::default()
+            idle: settings.sessions.idle,
+            absolute: settings.sessions.absolute,
+            kept_idle: settings.sessions.kept_idle,
+            kept_absolute: settings.sessions.kept_absolute,
+            in_memory: settings.sessions.in_memory,
         };
         let attempts = AttemptLimits {
             account_failures: settings.limits.account_failures,
             address_failures: settings.limits.address_failures,
-            ..AttemptLimits::default()
+            window: settings.limits.window,
+            longest_wait: settings.limits.longest_wait,
+        };
+        let scripts = ScriptLimits {
+            workers: settings.script.workers,
+            wall: settings.script.wall,
+            kill: settings.script.kill,
+            memory: settings.script.memory << 20,
+            ..ScriptLimits::default()
         };
         let sts = SecurityTokenService::open(Parts {
             clock,
             signing: SigningLane::start(cores, cores * SIGNATURES_PER_THREAD)?,
-            scripts: Scripts::start(ScriptLimits::default(), worker, SCRIPT_WORKER),
+            scripts: Scripts::start(scripts, (worker, SCRIPT_WORKER)),
             passwords: Passwords::start(passwords)?,
             sessions: Sessions::new(store.clone(), journal.clone(), sessions),
             attempts: Attempts::new(attempts),
-            passive_address: format!("{}/adfs/ls/", settings.base_url()),
+            passive_address: format!("{}/adfs/ls/", settings.base_url),
             journal: journal.clone(),
             store: store.clone(),
         })
@@ -76,7 +90,7 @@ impl Node {
         edge: server::EdgeSettings,
         stop: CancellationToken,
     ) -> anyhow::Result<()> {
-        let app = server::App::new(Arc::clone(&self.sts), self.store.sealer(), edge);
+        let app = server::App::new(Arc::clone(&self.sts), self.store.sealer().clone(), edge);
         let changes = tokio::spawn({
             let (sts, stop) = (Arc::clone(&self.sts), stop.clone());
             async move { sts.follow_changes(stop).await }
@@ -84,7 +98,7 @@ impl Node {
         server::serve(listener, app, stop.clone()).await?;
         stop.cancel();
         changes.await?;
-        self.journal.shutdown().await?;
+        self.journal.shutdown().await;
         self.store.close().await;
         Ok(())
     }

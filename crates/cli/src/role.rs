@@ -41,7 +41,7 @@ impl Role {
                 let role = model::Role { id: RoleId::new(), organisation: organisation.id, name };
                 let mut transaction = workplace.store.begin().await?;
                 transaction.insert_role(&role).await?;
-                transaction.record(operator_did(&organisation, "role add", json!(role))).await?;
+                transaction.record(&operator_did(&organisation, "role add", json!(role))).await?;
                 transaction.commit().await?;
                 output.done(&format!("The role \u{201c}{}\u{201d} is added.", role.name), &role)
             }
@@ -77,7 +77,7 @@ impl Role {
                     ("role member added", "is a member of")
                 };
                 let detail = json!({ "role": role.id, "user": user.id });
-                transaction.record(operator_did(&organisation, what, detail.clone())).await?;
+                transaction.record(&operator_did(&organisation, what, detail.clone())).await?;
                 transaction.commit().await?;
                 output.done(&format!("{upn} {said} \u{201c}{}\u{201d}.", role.name), &detail)
             }
@@ -86,7 +86,13 @@ impl Role {
 }
 
 /// A role by its name.
-pub async fn find(workplace: &Workplace, organisation: &Organisation, name: &str) -> anyhow::Result<model::Role> {
+pub async fn find(
+    workplace: &Workplace,
+    organisation: &Organisation,
+    name: &str,
+) -> anyhow::Result<model::Role> {
     let role = workplace.store.role_by_name(organisation.id, name).await?;
-    role.with_context(|| format!("there is no role \u{201c}{name}\u{201d}; `countersign role list` shows them"))
+    role.with_context(|| {
+        format!("there is no role \u{201c}{name}\u{201d}; `countersign role list` shows them")
+    })
 }

@@ -3,25 +3,35 @@
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use config::{LogFormat, Purpose, Severity};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::node::{Node, start_logging, stop_signal};
-use crate::workplace::Workplace;
+use crate::workplace::{Workplace, read_configuration};
 
 /// Refuses what would be unsafe, then answers requests until told to stop.
 pub async fn run(config: Option<&Path>) -> anyhow::Result<()> {
-    let workplace = Workplace::open(config).await?;
-    let problems = workplace.settings.check();
-    if !problems.is_empty() {
-        let list: Vec<_> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
+    let (errors, warnings): (Vec<_>, Vec<_>) = read_configuration(config)?
+        .check(Purpose::Serve)
+        .into_iter()
+        .partition(|problem| problem.severity == Severity::Error);
+    if !errors.is_empty() {
+        let list: Vec<_> = errors.iter().map(|problem| format!("\n  {problem}")).collect();
         bail!("the configuration is not fit to serve:{}", list.concat());
     }
+    let workplace = Workplace::open(config).await?;
     if workplace.store.is_demo().await? {
-        bail!("this is a demo's data: its keys and passwords are known to everybody, so `serve` never uses it (S83)");
+        bail!(
+            "this is a demo's data: its keys and passwords are known to everybody, so `serve` never uses it (S83)"
+        );
     }
     workplace.organisation().await?;
-    start_logging(&workplace.settings.log.level, workplace.settings.log.json);
+    let log = &workplace.settings.log;
+    start_logging(&log.level, log.format == LogFormat::Json);
+    for problem in warnings {
+        tracing::warn!("{problem}");
+    }
 
     let address = workplace.settings.listen;
     let listener = TcpListener::bind(address).await.with_context(|| format!("{address} cannot be used"))?;

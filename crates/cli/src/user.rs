@@ -13,6 +13,9 @@ use crate::output::Output;
 use crate::role;
 use crate::workplace::{Workplace, operator_did};
 
+/// How many users are listed at most; `filter` finds the others.
+const LISTED: u32 = 10_000;
+
 #[derive(Subcommand)]
 pub enum User {
     /// Adds a user; the password is read from the terminal or from standard input.
@@ -88,7 +91,7 @@ impl User {
                     transaction.add_member(organisation.id, *role, user.id).await?;
                 }
                 let detail = json!({ "user": user.id, "roles": roles });
-                transaction.record(operator_did(&organisation, "user add", detail)).await?;
+                transaction.record(&operator_did(&organisation, "user add", detail)).await?;
                 transaction.commit().await?;
                 output.done(&format!("{} is added.", user.upn), &user)
             }
@@ -98,14 +101,17 @@ impl User {
                 let mut transaction = workplace.store.begin().await?;
                 transaction.set_password(organisation.id, user.id, &hash, SystemClock.now()).await?;
                 let detail = json!({ "user": user.id });
-                transaction.record(operator_did(&organisation, "user passwd", detail.clone())).await?;
+                transaction.record(&operator_did(&organisation, "user passwd", detail.clone())).await?;
                 transaction.commit().await?;
                 output.done(&format!("The password of {} is set.", user.upn), &detail)
             }
             Self::Enable { upn } => set_active(&workplace, &organisation, &upn, true, output).await,
             Self::Disable { upn } => set_active(&workplace, &organisation, &upn, false, output).await,
             Self::List { filter } => {
-                let users = workplace.store.users(organisation.id, filter.as_deref()).await?;
+                let users = workplace
+                    .store
+                    .users(organisation.id, filter.as_deref().unwrap_or_default(), LISTED)
+                    .await?;
                 let rows: Vec<_> = users
                     .iter()
                     .map(|user| {
@@ -132,15 +138,20 @@ async fn set_active(
     let mut transaction = workplace.store.begin().await?;
     transaction.update_user(&user).await?;
     if !active {
-        transaction.end_sessions_of(organisation.id, user.id).await?;
+        transaction.end_sessions_of_user(organisation.id, user.id).await?;
     }
-    let (what, said) = if active { ("user enable", "may sign in") } else { ("user disable", "may not sign in any more") };
-    transaction.record(operator_did(organisation, what, json!({ "user": user.id }))).await?;
+    let (what, said) =
+        if active { ("user enable", "may sign in") } else { ("user disable", "may not sign in any more") };
+    transaction.record(&operator_did(organisation, what, json!({ "user": user.id }))).await?;
     transaction.commit().await?;
     output.done(&format!("{} {said}.", user.upn), &user)
 }
 
-async fn find(workplace: &Workplace, organisation: model::OrganisationId, upn: &str) -> anyhow::Result<model::User> {
+async fn find(
+    workplace: &Workplace,
+    organisation: model::OrganisationId,
+    upn: &str,
+) -> anyhow::Result<model::User> {
     let upn = Upn::parse(upn)?;
     let account = workplace.store.account(organisation, &upn).await?;
     Ok(account.with_context(|| format!("there is no user {upn}"))?.user)
@@ -151,8 +162,7 @@ fn read_attributes(pairs: &[String]) -> anyhow::Result<Attributes> {
     for pair in pairs {
         let (name, value) =
             pair.split_once('=').with_context(|| format!("{pair} is no attribute; write NAME=VALUE"))?;
-        let values: Vec<String> =
-            attributes.values(name).iter().cloned().chain([value.to_owned()]).collect();
+        let values: Vec<String> = attributes.values(name).iter().cloned().chain([value.to_owned()]).collect();
         attributes.set(name, values)?;
     }
     Ok(attributes)

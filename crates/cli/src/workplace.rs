@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use config::Settings;
+use config::{Configuration, Settings};
 use model::{Clock, Organisation, SystemClock};
 use serde_json::{Value, json};
 use storage::{Database, EntryKind, LedgerEntry, Sealer, Store};
@@ -17,9 +17,9 @@ pub struct Workplace {
 impl Workplace {
     /// Opens the installation that the configuration names.
     pub async fn open(config: Option<&Path>) -> anyhow::Result<Self> {
-        let settings = Settings::load(config)?;
-        let sealer = Sealer::open(&settings.key_file())?;
-        let store = Store::open(&Database::parse(&settings.database_url())?, sealer).await?;
+        let settings = read_configuration(config)?.settings;
+        let sealer = Sealer::open(&settings.key_file)?;
+        let store = open_store(&settings, sealer).await?;
         Ok(Self { settings, store })
     }
 
@@ -34,16 +34,21 @@ impl Workplace {
     }
 }
 
+/// Reads the configuration from its file and the environment.
+pub fn read_configuration(file: Option<&Path>) -> anyhow::Result<Configuration> {
+    Ok(Configuration::load(file, std::env::vars())?)
+}
+
+/// Opens the database that the settings name.
+pub async fn open_store(settings: &Settings, sealer: Sealer) -> anyhow::Result<Store> {
+    Ok(Store::open(&Database::new(settings.database.url.as_str()), sealer).await?)
+}
+
 /// The ledger row of something an operator did on the host, written in the transaction that does it.
 pub fn operator_did(organisation: &Organisation, what: &str, detail: Value) -> LedgerEntry {
     LedgerEntry {
         organisation: Some(organisation.id),
-        kind: EntryKind::AdminChange,
-        reference: None,
-        at: SystemClock.now(),
-        user: None,
-        application: None,
-        personal: Value::Null,
-        detail: json!({ "by": "command line", "what": what, "change": detail }),
+        detail: json!({ "by": "command line", "change": what, "detail": detail }),
+        ..LedgerEntry::new(EntryKind::AdminChange, SystemClock.now())
     }
 }

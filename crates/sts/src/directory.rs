@@ -1,18 +1,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use model::{Organisation, OrganisationId, UserId};
 use moka::sync::Cache;
 use storage::{Account, StorageError, Store};
-use tokio_util::sync::CancellationToken;
 
 use crate::StsError;
 use crate::organisation_view::OrganisationView;
-
-/// How often a running server looks for changes made by the command line or another node.
-const REVISION_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What the road reads: organisations and accounts, in memory, true to the database within a second.
 ///
@@ -59,19 +54,15 @@ impl Directory {
         Ok(())
     }
 
-    /// Follows the database's revision until told to stop, so that a change made elsewhere is seen within a second.
-    pub async fn follow(&self, stop: CancellationToken) {
-        let mut seen = self.store.revision().await.ok();
-        while stop.run_until_cancelled(tokio::time::sleep(REVISION_INTERVAL)).await.is_some() {
-            match self.store.revision().await {
-                Ok(revision) if Some(revision) == seen => {}
-                Ok(revision) => match self.refresh().await {
-                    Ok(()) => seen = Some(revision),
-                    Err(error) => tracing::error!(%error, "the directory could not be read again"),
-                },
-                Err(error) => tracing::warn!(%error, "the database's revision could not be read"),
-            }
+    /// Reads everything again when the database's revision is not the one seen last; says whether it did.
+    pub async fn refresh_if_changed(&self, seen: &mut Option<i64>) -> Result<bool, StorageError> {
+        let revision = Some(self.store.revision().await?);
+        if *seen == revision {
+            return Ok(false);
         }
+        self.refresh().await?;
+        *seen = revision;
+        Ok(true)
     }
 
     /// One organisation.
@@ -100,15 +91,20 @@ impl Directory {
         if let Some(view) = self.views.get(&id) {
             return Ok(view);
         }
-        let organisation =
-            self.organisation(id).ok_or_else(|| StsError::Unavailable(format!("there is no organisation {id}")))?;
+        let organisation = self
+            .organisation(id)
+            .ok_or_else(|| StsError::Unavailable(format!("there is no organisation {id}")))?;
         let view = Arc::new(OrganisationView::load(&self.store, organisation).await?);
         self.views.insert(id, Arc::clone(&view));
         Ok(view)
     }
 
     /// A user with roles; none when there is no such user in the organisation.
-    pub async fn account(&self, organisation: OrganisationId, user: UserId) -> Result<Option<Arc<Account>>, StsError> {
+    pub async fn account(
+        &self,
+        organisation: OrganisationId,
+        user: UserId,
+    ) -> Result<Option<Arc<Account>>, StsError> {
         if let Some(account) = self.accounts.get(&user) {
             return Ok((account.user.organisation == organisation).then_some(account));
         }

@@ -2,8 +2,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use claims::{ClaimSet, Effects, Invariants, Subject, TokenScript};
+use claims::{ClaimSet, Effects, EffectsError, Invariants, Subject, TokenScript};
 use policy::{Permit, SpentPermit};
+use script::ScriptError;
 use storage::{Account, EntryKind, LedgerEntry};
 use token::{Assertion, AssertionId, IssuedToken, Signer, TokenError};
 
@@ -11,6 +12,29 @@ use crate::organisation_view::RelyingParty;
 use crate::service::entry;
 use crate::sign_in::Asking;
 use crate::{Answer, NewSession, RefusalCode, SecurityTokenService, SignIn, StsError};
+
+/// Why a script decorated nothing.
+enum ScriptFault {
+    /// All workers are taken, and so are the places to wait.
+    Busy,
+    /// The script's own fault.
+    Failed { why: String, trace: Vec<String> },
+}
+
+impl From<ScriptError> for ScriptFault {
+    fn from(error: ScriptError) -> Self {
+        match error {
+            ScriptError::Busy => Self::Busy,
+            other => Self::Failed { why: other.to_string(), trace: other.trace().to_vec() },
+        }
+    }
+}
+
+impl From<EffectsError> for ScriptFault {
+    fn from(error: EffectsError) -> Self {
+        Self::Failed { why: error.to_string(), trace: Vec::new() }
+    }
+}
 
 /// How far `NotBefore` lies in the past, for relying parties whose clock is behind (protocol.md §2.5).
 const BACKDATE: TimeDelta = TimeDelta::seconds(30);
@@ -37,10 +61,11 @@ impl SecurityTokenService {
         let spent = permit.spend(now).map_err(|error| StsError::Unavailable(error.to_string()))?;
         let id = AssertionId::random().map_err(|error| StsError::Unavailable(error.to_string()))?;
         let signer = asking.view.keys.signer();
-        let row = issued_row(asking, account, &spent, &claims, &id, signer.as_ref());
+        let row = issued_row(asking, account, &spent, &claims, &id, asking.view.keys.thumbprint());
 
         let relying_party = Arc::clone(&asking.relying_party);
-        let signature = self.signing.submit(move || sign(&relying_party, signer.as_ref(), &claims, &id, now))?;
+        let signature =
+            self.signing.submit(move || sign(&relying_party, signer.as_ref(), &claims, &id, now))?;
         let (signed, recorded) = tokio::join!(signature, self.journal.record(row));
         recorded?;
         let token = match signed? {
@@ -78,29 +103,31 @@ impl SecurityTokenService {
         let subject = Subject { user: &account.user, immutable_id, roles: &roles };
         let base = claims::base_claims(permit, &subject, application, issuer);
         let effects = match &asking.relying_party.script {
-            TokenScript::CompiledIn(script) => Effects::of_compiled_in(*script, &subject),
             TokenScript::Custom(program) => {
                 let input = claims::script_input(&subject, application, issuer, asking.reply.as_str());
-                match self.scripts.run(asking.visit.organisation, program, &input).await {
-                    Ok(run) => match Effects::parse(run.output) {
-                        Ok(effects) => effects,
-                        Err(error) => return self.script_failed(asking, account, &error.to_string(), &run.trace).await,
-                    },
-                    Err(script::ScriptError::Busy) => {
-                        return Err(StsError::Busy { retry_after: std::time::Duration::from_secs(1) });
+                let run = self.scripts.run(asking.visit.organisation, program, &input).await;
+                match run
+                    .map_err(ScriptFault::from)
+                    .and_then(|run| Effects::parse(run.output).map_err(ScriptFault::from))
+                {
+                    Ok(effects) => effects,
+                    Err(ScriptFault::Busy) => return Err(StsError::busy()),
+                    Err(ScriptFault::Failed { why, trace }) => {
+                        return self.script_failed(asking, account, &why, &trace).await;
                     }
-                    Err(error) => return self.script_failed(asking, account, &error.to_string(), &[]).await,
                 }
             }
+            compiled_in => Effects::of_compiled_in(compiled_in, &account.user).unwrap_or_default(),
         };
-        match claims::decorate(base, effects, &Invariants { subject: &subject, application, issuer }) {
+        match claims::decorate(base, effects, &Invariants::of(&subject, application, issuer)) {
             Ok(claims) => Ok(Ok(claims)),
             Err(error) => {
-                // Somebody wrote a script that tried to choose whose token it is: that is for the alarm, too (S70).
-                let mut row = entry(asking.visit, EntryKind::Alarm);
+                // A script that tried to choose whose token it is, or how it was earned, is for the alarm (S70).
+                let kind = if error.is_alarming() { EntryKind::Alarm } else { EntryKind::ScriptFailed };
+                let mut row = entry(asking.visit, kind);
                 row.user = Some(account.user.id);
                 row.application = Some(application.id);
-                row.detail = serde_json::json!({ "code": RefusalCode::ScriptRefused.as_str(), "why": error.to_string() });
+                row.detail = serde_json::json!({ "code": error.code(), "why": error.to_string() });
                 self.journal.record(row).await?;
                 tracing::error!(reference = %asking.visit.reference, %error, "the token script broke an invariant");
                 Ok(Err(RefusalCode::ScriptRefused))
@@ -127,7 +154,12 @@ impl SecurityTokenService {
     }
 
     /// The row says that a token was issued, but none could be signed: the ledger is corrected, never rewritten.
-    async fn lost(&self, asking: &Asking<'_>, account: &Account, error: &TokenError) -> Result<SignIn, StsError> {
+    async fn lost(
+        &self,
+        asking: &Asking<'_>,
+        account: &Account,
+        error: &TokenError,
+    ) -> Result<SignIn, StsError> {
         let mut row = entry(asking.visit, EntryKind::Alarm);
         row.user = Some(account.user.id);
         row.application = Some(asking.relying_party.application.id);
@@ -135,7 +167,7 @@ impl SecurityTokenService {
         self.journal.record(row).await?;
         tracing::error!(reference = %asking.visit.reference, %error, "a token could not be signed");
         match error {
-            TokenError::HostileCharacter(_) => {
+            TokenError::HostileCharacter { .. } | TokenError::Empty(_) => {
                 self.refuse(asking, Some(account), RefusalCode::ClaimUnwritable).await.map(SignIn::Refused)
             }
             other => Err(StsError::Unavailable(other.to_string())),
@@ -155,7 +187,8 @@ impl SecurityTokenService {
             tokio::spawn(async move {
                 if let Ok(Err(error)) = checked.await {
                     tracing::error!(%reference, %error, "an issued token does not verify");
-                    let detail = serde_json::json!({ "code": "token_does_not_verify", "why": error.to_string() });
+                    let detail =
+                        serde_json::json!({ "code": "token_does_not_verify", "why": error.to_string() });
                     let _ = journal.record(LedgerEntry { detail, ..row }).await;
                 }
             });
@@ -184,7 +217,7 @@ fn sign(
         authentication_instant: claims.authentication_instant,
         attributes: &claims.attributes,
     };
-    relying_party.plan.issue(&assertion, signer)
+    relying_party.issue(&assertion, signer)
 }
 
 fn issued_row(
@@ -193,7 +226,7 @@ fn issued_row(
     spent: &SpentPermit,
     claims: &ClaimSet,
     id: &AssertionId,
-    signer: &dyn Signer,
+    thumbprint: &str,
 ) -> LedgerEntry {
     let mut row = entry(asking.visit, EntryKind::TokenIssued);
     row.user = Some(spent.user);
@@ -207,7 +240,7 @@ fn issued_row(
         "factor_at": spent.evidence.first_factor_at,
         "rule": spent.rule,
         "policy_version": spent.policy_version,
-        "certificate": signer.certificate().thumbprint_sha256(),
+        "certificate": thumbprint,
         "correlation": asking.visit.correlation,
     });
     row

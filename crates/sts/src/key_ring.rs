@@ -9,6 +9,7 @@ use crate::StsError;
 /// The signing keys of one organisation: the one that signs, and the certificates to publish (S72, MD-03).
 pub struct KeyRing {
     active: Arc<RsaSigner>,
+    thumbprint: String,
     published: Vec<Certificate>,
 }
 
@@ -17,11 +18,12 @@ impl KeyRing {
     pub async fn load(store: &Store, organisation: OrganisationId) -> Result<Self, StsError> {
         let records = store.signing_keys(organisation).await?;
         let unusable = |what: &str| StsError::Unavailable(format!("the signing keys cannot be used: {what}"));
-        let active = records
-            .iter()
-            .find(|record| record.state == KeyState::Active)
-            .ok_or_else(|| unusable("none is active; run `countersign key new` and `countersign key activate`"))?;
+        let active = records.iter().find(|record| record.state == KeyState::Active).ok_or_else(|| {
+            unusable("none is active; run `countersign key new` and `countersign key activate`")
+        })?;
         let private = store.private_key(organisation, active.id).await?;
+        let private =
+            private.ok_or_else(|| unusable(&format!("key {} has lost its private half", active.id)))?;
         let signer = RsaSigner::from_pkcs8(&private, &active.certificate)
             .map_err(|error| unusable(&format!("key {}: {error}", active.id)))?;
         self_test(&signer).map_err(|error| unusable(&format!("key {}: {error}", active.id)))?;
@@ -32,7 +34,7 @@ impl KeyRing {
                 .map_err(|error| unusable(&format!("certificate {}: {error}", record.id)))?;
             published.push(certificate);
         }
-        Ok(Self { active: Arc::new(signer), published })
+        Ok(Self { thumbprint: signer.certificate().thumbprint(), active: Arc::new(signer), published })
     }
 
     /// The key that signs.
@@ -43,6 +45,11 @@ impl KeyRing {
     /// The certificate of the key that signs.
     pub fn certificate(&self) -> &Certificate {
         self.active.certificate()
+    }
+
+    /// Its thumbprint, as the ledger shows it.
+    pub fn thumbprint(&self) -> &str {
+        &self.thumbprint
     }
 
     /// The certificates that relying parties may meet: current first, then the next ones.

@@ -38,10 +38,14 @@ impl SigningLane {
     }
 
     /// Puts a job into the queue at once, or says that it is full; the future gives the result.
-    pub fn submit<T: Send + 'static>(
+    pub fn submit<T, F>(
         &self,
-        job: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<impl Future<Output = Result<T, LaneError>>, LaneError> {
+        job: F,
+    ) -> Result<impl Future<Output = Result<T, LaneError>> + use<T, F>, LaneError>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> T + Send + 'static,
+    {
         let (answer, result) = oneshot::channel();
         let job = Box::new(move || {
             // Nobody waits any more when the client has gone; the work was done all the same.

@@ -19,8 +19,8 @@ mod visit;
 pub use lane::{LaneError, SigningLane};
 pub use metadata::Document;
 pub use outcome::{
-    Answer, Challenge, ChallengeReason, Credentials, Failure, NewSession, Refusal, RefusalCode, SignIn, SignedOut,
-    SignedOutOf, StsError,
+    Answer, Challenge, ChallengeReason, Credentials, Failure, NewSession, Refusal, RefusalCode, SignIn,
+    SignedOut, SignedOutOf, StsError,
 };
 pub use service::{Parts, SecurityTokenService};
 pub use visit::Visit;

@@ -42,7 +42,11 @@ impl SecurityTokenService {
     }
 }
 
-fn sign(view: &OrganisationView, issuer: &model::IssuerUri, passive_address: &str) -> Result<Document, StsError> {
+fn sign(
+    view: &OrganisationView,
+    issuer: &model::IssuerUri,
+    passive_address: &str,
+) -> Result<Document, StsError> {
     let certificates: Vec<_> = view.keys.published().collect();
     let metadata = FederationMetadata {
         issuer,

@@ -1,10 +1,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
-use claims::TokenScript;
+use arc_swap::ArcSwapOption;
+use claims::{TokenScript, issuer_of};
 use model::{Application, ApplicationKind, Domain, DomainName, IssuerUri, Organisation, Realm, RoleId, User};
 use storage::{Account, Store};
-use token::{ResponseFormat, TokenPlan};
+use token::{Assertion, IssuedToken, ResponseFormat, Signer, TokenError, TokenPlan};
 
 use crate::StsError;
 use crate::key_ring::KeyRing;
@@ -26,8 +27,8 @@ pub struct OrganisationView {
 pub struct RelyingParty {
     /// The application as stored.
     pub application: Application,
-    /// Its compiled response.
-    pub plan: TokenPlan,
+    /// The plan of its latest response: the next one most likely has the same shape.
+    plan: ArcSwapOption<TokenPlan>,
     /// Its token script, recognised or to be run in a worker.
     pub script: TokenScript,
     roles: HashSet<RoleId>,
@@ -43,7 +44,7 @@ impl OrganisationView {
         }
         let relying_parties = store.applications(organisation.id).await?.into_iter().map(|application| {
             let relying_party = RelyingParty {
-                plan: TokenPlan::compile(ResponseFormat::Trust2005, keys.certificate()),
+                plan: ArcSwapOption::empty(),
                 script: TokenScript::recognise(application.token_script.as_deref()),
                 roles: roles.remove(&application.id).unwrap_or_default(),
                 application,
@@ -82,22 +83,11 @@ impl OrganisationView {
     /// None when the domain is not the organisation's, or not proven (TOK-15, S71).
     pub fn issuer<'a>(&'a self, user: &User, application: &'a Application) -> Option<&'a IssuerUri> {
         match application.kind {
-            ApplicationKind::Microsoft365 => self.domain_of(user).map(|domain| &domain.issuer),
+            ApplicationKind::Microsoft365 => issuer_of(&user.upn, &self.domains),
             ApplicationKind::WsFederation => {
                 application.issuer.as_ref().or_else(|| self.domain(None).map(|domain| &domain.issuer))
             }
         }
-    }
-
-    fn domain_of(&self, user: &User) -> Option<&Domain> {
-        let mut name = DomainName::parse(user.upn.domain()).ok();
-        while let Some(candidate) = name {
-            if let Some(domain) = self.domains.iter().find(|domain| domain.name == candidate) {
-                return domain.proven.then_some(domain);
-            }
-            name = candidate.parent();
-        }
-        None
     }
 }
 
@@ -105,5 +95,18 @@ impl RelyingParty {
     /// Whether one of the account's roles is granted this application.
     pub fn is_granted_to(&self, account: &Account) -> bool {
         account.roles.iter().any(|role| self.roles.contains(&role.id))
+    }
+
+    /// Writes and signs a response by its plan, compiling one when the shape of the claims is new.
+    pub fn issue(&self, assertion: &Assertion<'_>, signer: &dyn Signer) -> Result<IssuedToken, TokenError> {
+        if let Some(plan) =
+            self.plan.load().as_ref().filter(|plan| plan.fits(assertion, signer.certificate()))
+        {
+            return plan.issue(assertion, signer);
+        }
+        let plan = TokenPlan::compile(ResponseFormat::Trust2005, signer.certificate(), assertion)?;
+        let token = plan.issue(assertion, signer)?;
+        self.plan.store(Some(Arc::new(plan)));
+        Ok(token)
     }
 }

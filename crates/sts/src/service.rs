@@ -12,6 +12,9 @@ use crate::directory::Directory;
 use crate::lane::SigningLane;
 use crate::{RefusalCode, StsError, Visit};
 
+/// How often a running server looks for changes made by the command line or another node.
+const REVISION_INTERVAL: Duration = Duration::from_secs(1);
+
 /// The one road to a token.
 pub struct SecurityTokenService {
     pub(crate) clock: Arc<dyn Clock>,
@@ -69,7 +72,15 @@ impl SecurityTokenService {
 
     /// Follows changes that others make to the database, until told to stop.
     pub async fn follow_changes(&self, stop: CancellationToken) {
-        self.directory.follow(stop).await;
+        let mut seen = None;
+        while stop.run_until_cancelled(tokio::time::sleep(REVISION_INTERVAL)).await.is_some() {
+            match self.directory.refresh_if_changed(&mut seen).await {
+                // What was changed may have ended sessions, too: they are read again when they come back.
+                Ok(true) => self.sessions.forget_all(),
+                Ok(false) => {}
+                Err(error) => tracing::error!(%error, "changes to the database cannot be followed"),
+            }
+        }
     }
 
     /// Opens an organisation's keys and tries them, so that the first person does not wait for it (S43).
@@ -105,7 +116,7 @@ impl SecurityTokenService {
     /// Counts a request that names no relying party: one ledger row per address and minute, so that nobody fills
     /// the disk.
     pub fn broken_request(&self, visit: &Visit, code: &'static str) {
-        self.journal.broken_request(visit.organisation, visit.address, code, visit.now);
+        self.journal.broken_request(Some(visit.organisation), visit.address, code, visit.now);
     }
 
     /// Writes down that a browser was stopped because it came back too often.
@@ -122,13 +133,9 @@ impl SecurityTokenService {
 pub(crate) fn entry(visit: &Visit, kind: EntryKind) -> LedgerEntry {
     LedgerEntry {
         organisation: Some(visit.organisation),
-        kind,
         reference: Some(visit.reference),
-        at: visit.now,
-        user: None,
-        application: None,
         personal: serde_json::json!({ "address": visit.address, "user_agent": visit.user_agent }),
-        detail: serde_json::Value::Null,
+        ..LedgerEntry::new(kind, visit.now)
     }
 }
 
@@ -156,6 +163,12 @@ impl From<crate::lane::LaneError> for StsError {
     }
 }
 
+impl From<authn::SessionError> for StsError {
+    fn from(error: authn::SessionError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
 impl From<authn::Busy> for StsError {
     fn from(_: authn::Busy) -> Self {
         Self::busy()
@@ -163,7 +176,8 @@ impl From<authn::Busy> for StsError {
 }
 
 impl StsError {
-    fn busy() -> Self {
+    /// A lane is full.
+    pub(crate) fn busy() -> Self {
         Self::Busy { retry_after: Duration::from_secs(1) }
     }
 }

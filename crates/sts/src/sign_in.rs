@@ -3,15 +3,15 @@ use std::sync::Arc;
 use authn::Verdict;
 use chrono::TimeDelta;
 use model::{ReplyAddress, Upn};
-use policy::{Decision, Demand, Denial, Evidence, Facts, Factor};
+use policy::{Decision, Demand, Denial, Evidence, Factor, Facts};
 use storage::{Account, EntryKind};
 use wsfed::{Freshness, RequestedMethod, SignInRequest};
 
 use crate::organisation_view::{OrganisationView, RelyingParty};
 use crate::service::entry;
 use crate::{
-    Challenge, ChallengeReason, Credentials, Failure, NewSession, Refusal, RefusalCode, SecurityTokenService, SignIn,
-    StsError, Visit,
+    Challenge, ChallengeReason, Credentials, Failure, NewSession, Refusal, RefusalCode, SecurityTokenService,
+    SignIn, StsError, Visit,
 };
 
 /// A request whose relying party and reply address are known: from here on a refusal has a row of its own.
@@ -49,7 +49,9 @@ impl SecurityTokenService {
         });
         match asking.decide(person.as_ref()) {
             Decision::Permit(permit) => {
-                let Some(person) = person else { return Err(StsError::Unavailable("a permit for nobody".to_owned())) };
+                let Some(person) = person else {
+                    return Err(StsError::Unavailable("a permit for nobody".to_owned()));
+                };
                 let signed_in = self.issue(&asking, person.account, permit, None).await?;
                 if let (SignIn::Issued(_), Some(session)) = (&signed_in, &visit.session) {
                     self.sessions.joined(session, asking.relying_party.application.id).await?;
@@ -60,9 +62,10 @@ impl SecurityTokenService {
             Decision::Challenge(_) | Decision::Deny(Denial::UserDisabled) => {
                 Ok(SignIn::Challenge(asking.challenge(account.as_deref(), None)))
             }
-            Decision::Deny(denial) => {
-                self.refuse(&asking, account.as_deref(), RefusalCode::Policy(denial)).await.map(SignIn::Refused)
-            }
+            Decision::Deny(denial) => self
+                .refuse(&asking, account.as_deref(), RefusalCode::Policy(denial))
+                .await
+                .map(SignIn::Refused),
         }
     }
 
@@ -94,8 +97,13 @@ impl SecurityTokenService {
             None => None,
         };
         let stored = account.as_ref().and_then(|account| account.password.as_ref());
-        let right = self.passwords.verify_or_refuse(stored.map(|record| record.hash.as_str()), credentials.password);
-        let right = right.await?;
+        let right = match credentials.password {
+            Some(password) => {
+                self.passwords.verify(stored.map(|record| record.hash.as_str()), password).await?
+            }
+            // Wrong for every name alike, so that its quick answer tells nothing.
+            None => false,
+        };
         let Some(account) = account.filter(|account| right && account.user.active) else {
             if !right {
                 self.attempts.failed(&key, visit.address, visit.now);
@@ -114,7 +122,14 @@ impl SecurityTokenService {
                 let application = asking.relying_party.application.id;
                 let (secret, _) = self
                     .sessions
-                    .begin(visit.organisation, account.user.id, evidence, credentials.keep, Some(application), visit.now)
+                    .begin(
+                        visit.organisation,
+                        account.user.id,
+                        evidence,
+                        credentials.keep,
+                        Some(application),
+                        visit.now,
+                    )
                     .await?;
                 let session = NewSession { secret, persistent: credentials.keep };
                 self.issue(&asking, &account, permit, Some(session)).await
@@ -138,14 +153,15 @@ impl SecurityTokenService {
             return Ok(Err(Refusal { code: RefusalCode::RealmUnknown, application: None }));
         };
         let reply = relying_party.application.reply_address(request.reply.as_deref()).cloned();
-        let found = reply.ok_or(RefusalCode::ReplyAddressNotRegistered).and_then(|reply| match request.method {
-            // Nobody's Kerberos ticket can be read here: a person falls back to the form (protocol.md §1.2).
-            RequestedMethod::Any
-            | RequestedMethod::Password
-            | RequestedMethod::Integrated
-            | RequestedMethod::Multifactor => Ok(reply),
-            RequestedMethod::Certificate => Err(RefusalCode::MethodUnavailable),
-        });
+        let found =
+            reply.ok_or(RefusalCode::ReplyAddressNotRegistered).and_then(|reply| match request.method {
+                // Nobody's Kerberos ticket can be read here: a person falls back to the form (protocol.md §1.2).
+                RequestedMethod::Any
+                | RequestedMethod::Password
+                | RequestedMethod::Integrated
+                | RequestedMethod::Multifactor => Ok(reply),
+                RequestedMethod::Certificate => Err(RefusalCode::MethodUnavailable),
+            });
         match found {
             Ok(reply) => Ok(Ok(Asking { visit, request, view, relying_party, reply })),
             Err(code) => {

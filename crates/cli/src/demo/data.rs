@@ -1,8 +1,8 @@
 use anyhow::Context;
 use authn::{Password, PasswordLimits, Passwords};
 use model::{
-    Attributes, Clock, Domain, DomainName, ImmutableId, IssuerUri, Organisation, OrganisationId, ReplyAddress,
-    SystemClock, User, UserId,
+    Attributes, Clock, Domain, DomainName, ImmutableId, IssuerUri, Organisation, OrganisationId,
+    ReplyAddress, SystemClock, User, UserId,
 };
 use storage::Store;
 
@@ -83,7 +83,8 @@ pub async fn furnish(store: &Store, stand_in: &str) -> anyhow::Result<Organisati
     let reply_addresses = vec![ReplyAddress::parse(MICROSOFT_LOGIN)?, ReplyAddress::parse(stand_in)?];
     if let Some(organisation) = store.organisations().await?.into_iter().next() {
         let applications = store.applications(organisation.id).await?;
-        let mut microsoft_365 = applications.into_iter().next().context("the demo has lost its application")?;
+        let mut microsoft_365 =
+            applications.into_iter().next().context("the demo has lost its application")?;
         if microsoft_365.reply_addresses != reply_addresses {
             microsoft_365.reply_addresses = reply_addresses;
             let mut transaction = store.begin().await?;
@@ -110,7 +111,9 @@ pub async fn furnish(store: &Store, stand_in: &str) -> anyhow::Result<Organisati
     for name in ["contoso.example", "fabrikam.example"] {
         let name = DomainName::parse(name)?;
         let issuer = IssuerUri::of_domain(&name);
-        transaction.insert_domain(&Domain { organisation: organisation.id, name, issuer, proven: true }).await?;
+        transaction
+            .insert_domain(&Domain { organisation: organisation.id, name, issuer, proven: true })
+            .await?;
     }
     for person in PEOPLE {
         let user = person.user(&organisation)?;

@@ -51,7 +51,8 @@ impl Description {
         folder: &Path,
     ) -> anyhow::Result<Self> {
         let keys = store.signing_keys(organisation.id).await?;
-        let active = keys.iter().find(|key| key.state == KeyState::Active).context("the demo has lost its key")?;
+        let active =
+            keys.iter().find(|key| key.state == KeyState::Active).context("the demo has lost its key")?;
         let domains = store.domains(organisation.id).await?;
         let mut users = Vec::new();
         for person in PEOPLE {

@@ -10,7 +10,8 @@ const MARKER: &str = "countersign-demo";
 pub fn prepare(folder: &Path, fresh: bool) -> anyhow::Result<()> {
     let marker = folder.join(MARKER);
     let is_demo = marker.is_file();
-    let is_empty = || -> anyhow::Result<bool> { Ok(!folder.exists() || fs::read_dir(folder)?.next().is_none()) };
+    let is_empty =
+        || -> anyhow::Result<bool> { Ok(!folder.exists() || fs::read_dir(folder)?.next().is_none()) };
     if !is_demo && !is_empty()? {
         bail!(
             "{} holds something that is not a demo; nothing was touched. Choose another folder with --data",
@@ -25,7 +26,8 @@ pub fn prepare(folder: &Path, fresh: bool) -> anyhow::Result<()> {
             }
         }
     }
-    fs::create_dir_all(folder.join("data")).with_context(|| format!("{} cannot be made", folder.display()))?;
+    fs::create_dir_all(folder.join("data"))
+        .with_context(|| format!("{} cannot be made", folder.display()))?;
     fs::write(&marker, "This folder belongs to `countersign demo`. Its keys and passwords protect nothing.\n")
         .with_context(|| format!("{} cannot be written", marker.display()))
 }

@@ -1,0 +1,112 @@
+//! `countersign doctor`: what would keep people from signing in, and what to do about it.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use chrono::TimeDelta;
+use config::Purpose;
+use model::{Clock, KeyState, Organisation, SystemClock};
+use serde::Serialize;
+use token::{RsaSigner, self_test};
+
+use crate::output::Output;
+use crate::workplace::{Workplace, read_configuration};
+
+/// From when on a certificate's end is a concern (MD-04).
+const ROLLOVER: TimeDelta = TimeDelta::days(45);
+
+/// One thing looked at.
+#[derive(Serialize)]
+struct Finding {
+    good: bool,
+    what: String,
+}
+
+/// Looks at everything; fails when something has to be done.
+pub async fn run(config: Option<&Path>, output: Output) -> anyhow::Result<ExitCode> {
+    let mut findings: Vec<_> = read_configuration(config)?
+        .check(Purpose::Serve)
+        .into_iter()
+        .map(|problem| Finding { good: false, what: problem.to_string() })
+        .collect();
+    let workplace = Workplace::open(config).await?;
+    findings.push(Finding { good: true, what: "the database opens and its secrets can be read".to_owned() });
+    if workplace.store.is_demo().await? {
+        findings.push(Finding { good: false, what: "this is a demo's data; `serve` refuses it".to_owned() });
+    }
+    let organisation = workplace.organisation().await?;
+    keys(&workplace, &organisation, &mut findings).await?;
+    people(&workplace, &organisation, &mut findings).await?;
+
+    let rows: Vec<_> = findings
+        .iter()
+        .map(|finding| [if finding.good { "good" } else { "TO DO" }.to_owned(), finding.what.clone()])
+        .collect();
+    output.table(["", "Finding"], &rows, &serde_json::json!(findings), "")?;
+    Ok(if findings.iter().all(|finding| finding.good) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn keys(
+    workplace: &Workplace,
+    organisation: &Organisation,
+    findings: &mut Vec<Finding>,
+) -> anyhow::Result<()> {
+    let records = workplace.store.signing_keys(organisation.id).await?;
+    let Some(active) = records.iter().find(|record| record.state == KeyState::Active) else {
+        let what =
+            "no signing key is active; run `countersign key new` and `countersign key activate`".to_owned();
+        findings.push(Finding { good: false, what });
+        return Ok(());
+    };
+    let private = workplace.store.private_key(organisation.id, active.id).await?.unwrap_or_default();
+    let tried = RsaSigner::from_pkcs8(&private, &active.certificate)
+        .map_err(anyhow::Error::from)
+        .and_then(|signer| self_test(&signer).map_err(anyhow::Error::from));
+    findings.push(match tried {
+        Ok(()) => {
+            Finding { good: true, what: format!("key {} signs, and its signature verifies", active.id) }
+        }
+        Err(error) => Finding { good: false, what: format!("key {} cannot be used: {error:#}", active.id) },
+    });
+    let has_next = records.iter().any(|record| record.state == KeyState::Next);
+    let days = (active.expires_at - SystemClock.now()).num_days();
+    let soon = active.expires_at - SystemClock.now() < ROLLOVER && !has_next;
+    let advice = if soon { "; run `countersign key new` now" } else { "" };
+    findings.push(Finding {
+        good: !soon,
+        what: format!("the certificate is valid for {days} more days{advice}"),
+    });
+    Ok(())
+}
+
+async fn people(
+    workplace: &Workplace,
+    organisation: &Organisation,
+    findings: &mut Vec<Finding>,
+) -> anyhow::Result<()> {
+    let domains = workplace.store.domains(organisation.id).await?;
+    let missing = domains.is_empty();
+    let what = if missing {
+        "there is no domain; run `countersign domain add contoso.example`".to_owned()
+    } else {
+        format!("{} domains", domains.len())
+    };
+    findings.push(Finding { good: !missing, what });
+    for application in workplace.store.applications(organisation.id).await? {
+        let grants = workplace.store.grants(organisation.id).await?;
+        let granted = grants.iter().any(|(id, _)| *id == application.id);
+        let what = if granted {
+            format!("\u{201c}{}\u{201d} is permitted to a role", application.name)
+        } else {
+            format!("nobody may use \u{201c}{}\u{201d}; run `countersign app permit`", application.name)
+        };
+        findings.push(Finding { good: granted, what });
+    }
+    let users = workplace.store.users(organisation.id, "", u32::MAX).await?;
+    let without = users.iter().filter(|user| user.active && user.immutable_id.is_none()).count();
+    if without > 0 {
+        let what = format!("{without} users have no immutable ID and get no token");
+        findings.push(Finding { good: false, what });
+    }
+    Ok(())
+}
