@@ -1,0 +1,80 @@
+### Was Menschen lesen. Schlicht, Gegenwart, ohne Ausrufezeichen; dieselben Worte für unbekannt, falsch und gesperrt.
+
+## Teile jeder Seite
+
+reference = Kennung { $reference }
+fact-reference = Kennung
+fact-time = Zeit
+fact-code = Code
+fact-correlation = Anfrage
+
+## Anmeldung
+
+sign-in = Anmelden
+sign-in-to = um { $application } zu öffnen
+sign-in-again-to = { $application } verlangt eine neue Anmeldung.
+user-name = E-Mail-Adresse
+password = Passwort
+password-show = Anzeigen
+password-hide = Verbergen
+caps-lock = Die Feststelltaste ist an.
+keep = Auf diesem Gerät angemeldet bleiben
+wrong-credentials = Name und Passwort passen nicht zusammen.
+wrong-credentials-next = Prüfen Sie beides und versuchen Sie es noch einmal. Sonst hat sich nichts geändert.
+wait = Warten Sie vor dem nächsten Versuch.
+wait-next = { $seconds ->
+    [one] Es gab zu viele falsche Passwörter. Versuchen Sie es in einer Sekunde wieder.
+   *[other] Es gab zu viele falsche Passwörter. Versuchen Sie es in { $seconds } Sekunden wieder.
+}
+stale = Diese Seite war zu lange offen.
+stale-next = Es wurde nichts weitergegeben. Melden Sie sich hier neu an.
+
+## Übergabe
+
+post-back = Anmeldung bei { $application }
+post-back-soon = Gleich sind Sie dort.
+post-back-stuck = Es geschieht nichts? Wählen Sie „Weiter“.
+continue = Weiter
+continuing = Einen Augenblick
+continuing-why = Ihre Anmeldung geht von selbst weiter.
+
+## Halt
+
+stopped = Diese Anmeldung geht nicht weiter
+denied = Sie können sich nicht bei { $application } anmelden
+denied-anywhere = Sie können sich hier nicht anmelden
+what-to-do = Was Sie tun können.
+advice-application = Öffnen Sie die Anwendung noch einmal. Geschieht es wieder, nennen Sie dem Helpdesk die Kennung.
+advice-access = Wenn Sie Zugang brauchen, fragen Sie den Helpdesk und nennen Sie die Kennung.
+advice-later = Versuchen Sie es in einer Minute wieder. Geschieht es erneut, nennen Sie dem Helpdesk die Kennung.
+advice-start = Gehen Sie zur Startseite und melden Sie sich dort an.
+start-page = Zur Startseite
+
+loop = Die Anwendung schickt Sie immer wieder zurück
+loop-why = Die Anwendung bekam von diesem Browser { $count } Anmeldungen in { $window } Sekunden und behielt keine, deshalb haben wir angehalten. Ihr Passwort stimmt.
+loop-causes = Meist sind die Cookies der Anwendung blockiert, oder die Uhr dieses Geräts geht falsch.
+try-again = Noch einmal versuchen
+
+page-not-found = Diese Seite gibt es nicht
+page-not-found-why = Die Adresse ist vielleicht vertippt oder veraltet.
+method-not-allowed = So lässt sich diese Seite nicht benutzen
+method-not-allowed-why = Anfragen dieser Art beantwortet diese Adresse nicht.
+busy = Gerade melden sich viele Menschen an
+busy-why = Es wurde nichts weitergegeben, und nichts ist verloren. Versuchen Sie es gleich noch einmal.
+failed = Bei uns ist etwas schiefgegangen
+failed-why = Die Anmeldung wurde angehalten, und es wurde nichts weitergegeben.
+
+## Abgemeldet, Startseite
+
+signed-out = Sie sind abgemeldet
+signed-out-of = von { $organisation } und von den Anwendungen, die Sie in diesem Browser geöffnet haben.
+signed-out-apps = Anwendungen
+signed-out-told = zur Abmeldung aufgefordert
+signed-out-shared = Schließen Sie an einem gemeinsam benutzten Rechner alle Browserfenster.
+signed-out-next = Weiter
+home = Sie sind angemeldet
+home-at = bei { $organisation }
+home-anonymous = Bei { $organisation } anmelden
+home-anonymous-why = um Ihre Anwendungen zu öffnen.
+microsoft-365 = Microsoft 365 öffnen
+sign-out = Abmelden

@@ -1,0 +1,83 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use model::Organisation;
+use storage::Sealer;
+use sts::SecurityTokenService;
+use tokio::sync::Semaphore;
+use url::Url;
+
+use crate::edge::{Cookies, LoopLimits};
+use crate::views::Faces;
+
+/// How the edge behaves; from configuration, checked there.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// The published address of the server, scheme, host and port. Addresses in pages and the origin of our own
+    /// forms come from here, never from a Host header (S31).
+    pub base_url: Url,
+    /// The proxies whose X-Forwarded-For is believed. Empty trusts nobody; the demo leaves it empty (S83).
+    pub trusted_proxies: Vec<IpNet>,
+    /// How cookies are set.
+    pub cookies: Cookies,
+    /// When a browser is in a loop.
+    pub loop_limits: LoopLimits,
+    /// How long the cookie of a person who wants to stay signed in lasts.
+    pub persistent_session: Duration,
+    /// Requests answered at a time; one more is told to come back.
+    pub concurrent_requests: usize,
+}
+
+impl Edge {
+    /// The origin of an organisation's own pages (RFC 6454).
+    pub(crate) fn origin_of(&self, organisation: &Organisation) -> String {
+        let Some(host) = &organisation.host else {
+            return self.base_url.origin().ascii_serialization();
+        };
+        let port = self.base_url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        format!("{}://{host}{port}", self.base_url.scheme())
+    }
+}
+
+/// What every handler needs.
+pub struct App {
+    sts: Arc<SecurityTokenService>,
+    sealer: Sealer,
+    edge: Edge,
+    faces: Faces,
+    places: Semaphore,
+}
+
+impl App {
+    /// Puts the edge in front of a security token service. The sealer keeps forms and trails from being forged.
+    pub fn new(sts: Arc<SecurityTokenService>, sealer: Sealer, edge: Edge) -> Self {
+        Self {
+            faces: Faces::new(&edge.base_url),
+            places: Semaphore::new(edge.concurrent_requests.clamp(1, Semaphore::MAX_PERMITS)),
+            sts,
+            sealer,
+            edge,
+        }
+    }
+
+    pub(crate) fn sts(&self) -> &SecurityTokenService {
+        &self.sts
+    }
+
+    pub(crate) const fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
+    pub(crate) const fn edge(&self) -> &Edge {
+        &self.edge
+    }
+
+    pub(crate) const fn faces(&self) -> &Faces {
+        &self.faces
+    }
+
+    pub(crate) const fn places(&self) -> &Semaphore {
+        &self.places
+    }
+}

@@ -1,0 +1,18 @@
+//! What a request brings, read once and checked before anything acts on it.
+
+mod arrival;
+mod client_address;
+mod cookies;
+mod origin;
+mod random;
+mod sealed_request;
+mod trail;
+
+pub(crate) use arrival::{Arrival, host, preferred_language};
+pub(crate) use cookies::CookieName;
+pub use cookies::Cookies;
+pub(crate) use origin::may_be_ours;
+pub(crate) use random::{random_reference, random_text};
+pub(crate) use sealed_request::{Binding, Opened, SealedRequest};
+pub use trail::LoopLimits;
+pub(crate) use trail::Trail;

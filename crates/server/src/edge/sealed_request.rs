@@ -1,0 +1,211 @@
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use model::OrganisationId;
+use serde::{Deserialize, Serialize};
+use storage::{SealError, Sealer};
+use subtle::ConstantTimeEq;
+use thiserror::Error;
+use wsfed::SignInRequest;
+
+use super::random_text;
+use crate::stop::Stop;
+
+/// How long a sign-in page may stand open.
+const LIFETIME: TimeDelta = TimeDelta::hours(1);
+
+/// Characters of 128 bits in base64url without padding.
+const BINDING_LENGTH: usize = 22;
+
+/// The random value in the cookie of a browser that is about to sign in: what a form is made for (S21).
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Binding(String);
+
+impl Binding {
+    pub(crate) fn random() -> Result<Self, Stop> {
+        random_text().map(Self)
+    }
+
+    /// Reads the cookie's value; anything that we did not write is none.
+    pub(crate) fn parse(cookie: &str) -> Option<Self> {
+        let ours = cookie.len() == BINDING_LENGTH
+            && cookie.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+        ours.then(|| Self(cookie.to_owned()))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The request that a sign-in form answers, as it travels in a hidden field of the form: per tab, and never in a
+/// cookie, because browsers drop a long one silently (S21).
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SealedRequest {
+    /// The browser that the form was made for.
+    #[serde(rename = "b")]
+    binding: String,
+    /// When the form is too old, in seconds since 1970.
+    #[serde(rename = "e")]
+    expires_at: i64,
+    #[serde(rename = "r")]
+    request: SignInRequest,
+}
+
+/// A hidden field that was opened.
+pub(crate) enum Opened {
+    /// For this browser, in time: what was typed beside it may be looked at.
+    Fresh(SignInRequest),
+    /// Ours, but too old or another browser's: only good for asking again.
+    Stale(SignInRequest),
+}
+
+/// The field is not one of ours, or was changed.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("the form's hidden field is not one of ours")]
+pub(crate) struct Forged;
+
+impl SealedRequest {
+    /// Seals a request for one browser of one organisation's pages.
+    pub(crate) fn seal(
+        sealer: &Sealer,
+        organisation: OrganisationId,
+        binding: &Binding,
+        request: &SignInRequest,
+        now: DateTime<Utc>,
+    ) -> Result<String, SealError> {
+        let sealed = Self {
+            binding: binding.0.clone(),
+            expires_at: (now + LIFETIME).timestamp(),
+            request: request.clone(),
+        };
+        let plaintext = serde_json::to_vec(&sealed).unwrap_or_default();
+        Ok(URL_SAFE_NO_PAD.encode(sealer.seal(&context(organisation), &plaintext)?))
+    }
+
+    /// Opens a field, and says whether it was made for this browser and is still good.
+    pub(crate) fn open(
+        sealer: &Sealer,
+        organisation: OrganisationId,
+        binding: Option<&Binding>,
+        field: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Opened, Forged> {
+        let bytes = URL_SAFE_NO_PAD.decode(field).map_err(|_| Forged)?;
+        let plaintext = sealer.unseal(&context(organisation), &bytes).map_err(|_| Forged)?;
+        let sealed: Self = serde_json::from_slice(&plaintext).map_err(|_| Forged)?;
+        let is_this_browsers =
+            binding.is_some_and(|binding| binding.0.as_bytes().ct_eq(sealed.binding.as_bytes()).into());
+        if is_this_browsers && now.timestamp() < sealed.expires_at {
+            Ok(Opened::Fresh(sealed.request))
+        } else {
+            Ok(Opened::Stale(sealed.request))
+        }
+    }
+}
+
+/// What the field is for: it opens nowhere else.
+fn context(organisation: OrganisationId) -> String {
+    format!("sign-in form of {organisation}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wsfed::{Message, Parameters};
+
+    fn request(context: &str) -> SignInRequest {
+        let query = format!("wa=wsignin1.0&wtrealm=urn:federation:MicrosoftOnline&wctx={context}");
+        match Message::parse(&Parameters::parse(query.as_bytes()).unwrap()).unwrap() {
+            Message::SignIn(request) => request,
+            other => panic!("{other:?} is no sign-in"),
+        }
+    }
+
+    fn start() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_795_000_000, 0).unwrap()
+    }
+
+    struct Bench {
+        sealer: Sealer,
+        organisation: OrganisationId,
+        binding: Binding,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            Self {
+                sealer: Sealer::transient().unwrap(),
+                organisation: OrganisationId::new(),
+                binding: Binding::random().unwrap(),
+            }
+        }
+
+        fn field(&self) -> String {
+            let request = request("LoginOptions%3D3");
+            SealedRequest::seal(&self.sealer, self.organisation, &self.binding, &request, start()).unwrap()
+        }
+
+        fn open(&self, field: &str, at: DateTime<Utc>) -> Result<Opened, Forged> {
+            SealedRequest::open(&self.sealer, self.organisation, Some(&self.binding), field, at)
+        }
+    }
+
+    #[test]
+    fn a_form_comes_back_as_it_went() {
+        let bench = Bench::new();
+        let Ok(Opened::Fresh(opened)) = bench.open(&bench.field(), start()) else { panic!("not fresh") };
+        assert_eq!(opened.context.as_deref(), Some("LoginOptions=3"));
+    }
+
+    /// S21: a form made for an attacker's browser is good for nothing in another.
+    #[test]
+    fn another_browsers_form_is_stale() {
+        let bench = Bench::new();
+        let field = bench.field();
+        let other = Binding::random().unwrap();
+        for binding in [Some(&other), None] {
+            let opened =
+                SealedRequest::open(&bench.sealer, bench.organisation, binding, &field, start()).unwrap();
+            assert!(matches!(opened, Opened::Stale(_)));
+        }
+    }
+
+    #[test]
+    fn a_form_ages_at_its_hour() {
+        let bench = Bench::new();
+        let field = bench.field();
+        let last = start() + LIFETIME - TimeDelta::seconds(1);
+        assert!(matches!(bench.open(&field, last), Ok(Opened::Fresh(_))));
+        assert!(matches!(bench.open(&field, start() + LIFETIME), Ok(Opened::Stale(_))));
+    }
+
+    /// S21, S23
+    #[test]
+    fn a_forged_field_opens_nothing() {
+        let bench = Bench::new();
+        let mut changed = bench.field();
+        changed.replace_range(60..61, if &changed[60..61] == "A" { "B" } else { "A" });
+        for field in ["", "x", "====", changed.as_str()] {
+            assert!(matches!(bench.open(field, start()), Err(Forged)), "{field:?} was opened");
+        }
+    }
+
+    /// S73
+    #[test]
+    fn a_form_of_another_organisation_opens_nothing() {
+        let bench = Bench::new();
+        let elsewhere = OrganisationId::new();
+        let opened =
+            SealedRequest::open(&bench.sealer, elsewhere, Some(&bench.binding), &bench.field(), start());
+        assert!(matches!(opened, Err(Forged)));
+    }
+
+    #[test]
+    fn only_what_we_wrote_is_a_binding() {
+        assert!(Binding::parse(Binding::random().unwrap().as_str()).is_some());
+        for cookie in ["", "short", &"A".repeat(23), "AAAAAAAAAAAAAAAAAAAAA;", &"é".repeat(11)] {
+            assert!(Binding::parse(cookie).is_none(), "{cookie:?} was accepted");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+
+use crate::app::App;
+use crate::assets::{SIGN_IN_SCRIPT, SIGNED_OUT_SCRIPT};
+use crate::edge::host;
+use crate::stage::stopped_early;
+use crate::stop::Stop;
+
+/// Serves the stylesheet of the organisation that this host is, and the scripts.
+pub(crate) async fn asset(State(app): State<Arc<App>>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let organisation = app.sts().organisation_for_host(host(&parts));
+    let face = app.faces().of(organisation.as_deref());
+    let nobody = app.faces().of(None);
+    let assets = [&face.stylesheet, &nobody.stylesheet, &*SIGN_IN_SCRIPT, &*SIGNED_OUT_SCRIPT];
+    match assets.into_iter().find(|asset| asset.path == parts.uri.path()) {
+        Some(asset) => asset.into_response(),
+        None => stopped_early(&app, Some(&parts), &Stop::PAGE_NOT_FOUND),
+    }
+}

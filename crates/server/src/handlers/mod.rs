@@ -1,0 +1,17 @@
+//! One handler per address. Each reads as the sentence that describes it.
+
+mod assets;
+mod home;
+mod metadata;
+mod other;
+mod passive;
+mod probes;
+mod sign_in;
+
+pub(crate) use assets::asset;
+pub(crate) use home::home;
+pub(crate) use metadata::metadata;
+pub(crate) use other::{other_address, other_method};
+pub(crate) use passive::{passive, passive_posted};
+pub(crate) use probes::{health, readiness};
+pub(crate) use sign_in::{again, sign_in};

@@ -1,0 +1,88 @@
+//! Every address of the server, with the methods it answers and the access it needs. The router is made from this
+//! list, so that nothing can be reached that is not in it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{MethodRouter, get, post};
+
+use crate::app::App;
+use crate::handlers;
+use crate::limits;
+
+/// The canonical spelling of the metadata's address; every letter case of it is answered (MD-01).
+pub(crate) const METADATA: &str = "/FederationMetadata/2007-06/FederationMetadata.xml";
+
+/// The longest form that is read, in bytes: a sealed request with the longest query, and what is typed beside it.
+const BODY_LIMIT: usize = 128 * 1024;
+
+/// What a request needs to be answered with more than a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing.
+    Anyone,
+    /// A form that was made for the same browser, sent from our own page (S21).
+    SealedForm,
+}
+
+/// An address of the server.
+#[derive(Clone, Copy)]
+pub struct Route {
+    /// The path, as axum spells it.
+    pub path: &'static str,
+    /// The methods it answers; HEAD comes with GET.
+    pub methods: &'static [&'static str],
+    /// What a request needs.
+    pub access: Access,
+    handler: fn() -> MethodRouter<Arc<App>>,
+}
+
+/// Every address.
+pub const ROUTES: &[Route] = &[
+    Route { path: "/", methods: &["GET"], access: Access::Anyone, handler: || get(handlers::home) },
+    Route { path: "/adfs/ls/", methods: &["GET", "POST"], access: Access::Anyone, handler: passive },
+    Route { path: "/adfs/ls", methods: &["GET", "POST"], access: Access::Anyone, handler: passive },
+    Route { path: "/wsfed", methods: &["GET", "POST"], access: Access::Anyone, handler: passive },
+    Route {
+        path: "/sign-in",
+        methods: &["POST"],
+        access: Access::SealedForm,
+        handler: || post(handlers::sign_in),
+    },
+    Route {
+        path: "/sign-in/again",
+        methods: &["POST"],
+        access: Access::SealedForm,
+        handler: || post(handlers::again),
+    },
+    Route { path: METADATA, methods: &["GET"], access: Access::Anyone, handler: || get(handlers::metadata) },
+    Route {
+        path: "/assets/{file}",
+        methods: &["GET"],
+        access: Access::Anyone,
+        handler: || get(handlers::asset),
+    },
+    Route { path: "/healthz", methods: &["GET"], access: Access::Anyone, handler: || get(handlers::health) },
+    Route {
+        path: "/readyz",
+        methods: &["GET"],
+        access: Access::Anyone,
+        handler: || get(handlers::readiness),
+    },
+];
+
+fn passive() -> MethodRouter<Arc<App>> {
+    get(handlers::passive).post(handlers::passive_posted)
+}
+
+/// The server's router: every address of [`ROUTES`], behind the limits.
+pub fn router(app: Arc<App>) -> Router {
+    let routes =
+        ROUTES.iter().fold(Router::new(), |router, route| router.route(route.path, (route.handler)()));
+    let routes = routes
+        .fallback(handlers::other_address)
+        .method_not_allowed_fallback(handlers::other_method)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT));
+    limits::around(routes, &app).with_state(app)
+}

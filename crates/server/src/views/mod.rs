@@ -1,0 +1,52 @@
+//! The pages. Each is a value that knows everything it shows; `templates/` says how.
+
+mod face;
+mod post_back;
+mod sign_in;
+mod stopped;
+
+use askama::Template;
+
+use crate::Language;
+
+pub(crate) use face::{Face, Faces};
+pub(crate) use post_back::{PostBack, PostBackFrame};
+pub(crate) use sign_in::{Notice, SignInPage, purpose};
+pub(crate) use stopped::{Evidence, StoppedPage};
+
+/// Continues a request that came by POST from another site, without cookies, as a GET of our own.
+#[derive(Template)]
+#[template(path = "continue.html")]
+pub(crate) struct ContinuePage<'a> {
+    pub(crate) face: &'a Face,
+    pub(crate) language: Language,
+    /// Where to, relative to this host.
+    pub(crate) address: &'a str,
+}
+
+/// Says that the session has ended, and lets every visited application end its own (WSF-12).
+#[derive(Template)]
+#[template(path = "signed_out.html")]
+pub(crate) struct SignedOutPage<'a> {
+    pub(crate) face: &'a Face,
+    pub(crate) language: Language,
+    pub(crate) applications: &'a [sts::SignedOutOf],
+    /// The registered address to go on to.
+    pub(crate) next: Option<&'a str>,
+    pub(crate) script: &'a str,
+}
+
+/// The start page: who is signed in, and the way to Microsoft 365.
+#[derive(Template)]
+#[template(path = "home.html")]
+pub(crate) struct HomePage<'a> {
+    pub(crate) face: &'a Face,
+    pub(crate) language: Language,
+    pub(crate) signed_in: bool,
+    /// The request that starts a sign-in by itself (WSF-14).
+    pub(crate) microsoft_365: &'a str,
+    pub(crate) sign_out: &'a str,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+use askama::Template;
+use sts::{Challenge, ChallengeReason, Failure};
+
+use super::Face;
+use crate::Language;
+
+/// Asks for name and password in one form, which works without script.
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+pub(crate) struct SignInPage<'a> {
+    pub(crate) face: &'a Face,
+    pub(crate) language: Language,
+    /// "to continue to Microsoft 365".
+    pub(crate) purpose: String,
+    pub(crate) notice: Option<Notice>,
+    /// The request being answered, sealed.
+    pub(crate) state: &'a str,
+    pub(crate) username: &'a str,
+    pub(crate) keep: bool,
+    pub(crate) script: &'a str,
+}
+
+impl SignInPage<'_> {
+    fn is_wrong(&self) -> bool {
+        self.notice.as_ref().is_some_and(|notice| notice.bad)
+    }
+}
+
+/// What happened to the last try.
+pub(crate) struct Notice {
+    /// Whether what was typed was wrong.
+    pub(crate) bad: bool,
+    pub(crate) what: String,
+    pub(crate) next: String,
+    /// What an admin can explain the try by (S97).
+    pub(crate) reference: Option<String>,
+}
+
+impl Notice {
+    /// The words for a failed try: the same for unknown, wrong and disabled (S30).
+    pub(crate) fn of_failure(language: Language, failure: Failure, reference: String) -> Self {
+        let reference = Some(reference);
+        match failure {
+            Failure::Credentials => Self {
+                bad: true,
+                what: language.text("wrong-credentials"),
+                next: language.text("wrong-credentials-next"),
+                reference,
+            },
+            Failure::Wait { seconds } => Self {
+                bad: false,
+                what: language.text("wait"),
+                next: language.text_with_number("wait-next", "seconds", seconds),
+                reference,
+            },
+        }
+    }
+
+    /// The words for a form that was sent too late, or after somebody else signed in in this browser.
+    pub(crate) fn stale(language: Language) -> Self {
+        Self { bad: false, what: language.text("stale"), next: language.text("stale-next"), reference: None }
+    }
+}
+
+/// Why the person is asked.
+pub(crate) fn purpose(language: Language, challenge: &Challenge) -> String {
+    let key = match challenge.reason {
+        ChallengeReason::SignIn => "sign-in-to",
+        ChallengeReason::Fresh => "sign-in-again-to",
+    };
+    language.text_with(key, "application", &challenge.application)
+}

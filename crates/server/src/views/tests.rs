@@ -1,0 +1,186 @@
+//! Every view, rendered in every language with samples.
+
+use askama::Template;
+use sts::{Challenge, ChallengeReason, Failure, SignedOutOf};
+
+use super::*;
+use crate::assets::{SIGN_IN_SCRIPT, SIGNED_OUT_SCRIPT};
+use crate::stop::Stop;
+
+const HOSTILE: &str = "\"><script>alert(1)</script>' onfocus=x 😀";
+const HOSTILE_HTML: &str = "&#34;&#62;&#60;script&#62;alert(1)&#60;/script&#62;&#39; onfocus=x 😀";
+
+fn face() -> Face {
+    Face::new("Contoso", "#0b6b61", "sign-in.contoso.example")
+}
+
+fn challenge(username: Option<&str>, reason: ChallengeReason, failure: Option<Failure>) -> Challenge {
+    Challenge { application: "Microsoft 365".into(), username: username.map(Into::into), reason, failure }
+}
+
+fn sign_in(face: &Face, language: Language, challenge: &Challenge, stale: bool) -> String {
+    let failed = challenge.failure.map(|failure| Notice::of_failure(language, failure, "7K4M-2QXD".into()));
+    let view = SignInPage {
+        face,
+        language,
+        purpose: purpose(language, challenge),
+        notice: if stale { Some(Notice::stale(language)) } else { failed },
+        state: "c2VhbGVk",
+        username: challenge.username.as_deref().unwrap_or_default(),
+        keep: false,
+        script: &SIGN_IN_SCRIPT.path,
+    };
+    view.render().unwrap()
+}
+
+fn stopped(face: &Face, language: Language, stop: &Stop, try_again: Option<&str>) -> String {
+    let evidence = Evidence {
+        reference: "9F2C-71KD".into(),
+        at: language.instant(chrono::DateTime::from_timestamp(1_795_425_360, 0).unwrap()),
+        code: stop.code,
+        correlation: Some("6f0c0a52-8f3e-4d0b-9d5a-0a1b2c3d4e5f"),
+    };
+    let (title, why, advice) = (stop.title(language), stop.why(language), stop.advice(language));
+    StoppedPage { face, language, title, why, advice, evidence, try_again }.render().unwrap()
+}
+
+fn signed_out(face: &Face, language: Language, applications: &[SignedOutOf], next: Option<&str>) -> String {
+    SignedOutPage { face, language, applications, next, script: &SIGNED_OUT_SCRIPT.path }.render().unwrap()
+}
+
+fn home(face: &Face, language: Language, signed_in: bool) -> String {
+    HomePage {
+        face,
+        language,
+        signed_in,
+        microsoft_365: "/adfs/ls/?wa=wsignin1.0",
+        sign_out: "/adfs/ls/?wa=x",
+    }
+    .render()
+    .unwrap()
+}
+
+fn post_back(face: &Face, language: Language) -> String {
+    let filled = face.post_back(language).fill(&PostBack {
+        application: "Microsoft 365",
+        reply: "https://login.microsoftonline.com/login.srf",
+        response_html: b"&lt;t:RequestSecurityTokenResponse/&gt;",
+        context: Some("estsredirect=2"),
+        nonce: "bm9uY2U",
+    });
+    String::from_utf8(filled.unwrap()).unwrap()
+}
+
+/// All pages with their names.
+fn samples(language: Language) -> Vec<(&'static str, String)> {
+    let face = face();
+    let ada = Some("ada@contoso.example");
+    let plain = challenge(ada, ChallengeReason::SignIn, None);
+    let applications = ["Microsoft 365", "Intranet"]
+        .map(|name| SignedOutOf { name: name.into(), clean_up: "about:blank".into() });
+    let refused = |code: &'static str, status: u16| Stop {
+        status: axum::http::StatusCode::from_u16(status).unwrap(),
+        code,
+        application: Some("Microsoft 365".into()),
+        retry_after: None,
+    };
+    let failed = |failure| challenge(ada, ChallengeReason::SignIn, Some(failure));
+    vec![
+        ("sign-in", sign_in(&face, language, &plain, false)),
+        ("sign-in-unknown", sign_in(&face, language, &challenge(None, ChallengeReason::Fresh, None), false)),
+        ("sign-in-wrong", sign_in(&face, language, &failed(Failure::Credentials), false)),
+        ("sign-in-wait", sign_in(&face, language, &failed(Failure::Wait { seconds: 30 }), false)),
+        ("sign-in-stale", sign_in(&face, language, &plain, true)),
+        ("post-back", post_back(&face, language)),
+        ("continue", ContinuePage { face: &face, language, address: "#" }.render().unwrap()),
+        ("refused", stopped(&face, language, &refused("application_not_granted", 403), None)),
+        ("error", stopped(&face, language, &refused("reply_address_not_registered", 400), None)),
+        ("loop", stopped(&face, language, &Stop::LOOP, Some("c2VhbGVk"))),
+        ("not-found", stopped(&face, language, &Stop::PAGE_NOT_FOUND, None)),
+        ("busy", stopped(&face, language, &Stop::BUSY, None)),
+        ("signed-out", signed_out(&face, language, &applications, None)),
+        ("signed-out-next", signed_out(&face, language, &applications, Some("https://rp.example/"))),
+        ("home", home(&face, language, true)),
+        ("home-anonymous", home(&face, language, false)),
+    ]
+}
+
+#[test]
+fn every_page_renders_in_every_language() {
+    for language in Language::ALL {
+        for (name, html) in samples(language) {
+            let lang = format!("<html lang=\"{}\">", language.tag());
+            assert!(html.contains(&lang), "{name} does not name its language");
+            assert_eq!(html.matches("<h1>").count(), 1, "{name} has one heading");
+            assert!(!html.contains("Unknown localization"), "{name} lacks a text in {language:?}");
+            assert!(!html.contains(" style=") && !html.contains(" onclick="), "{name} has inline code");
+        }
+    }
+}
+
+#[test]
+fn everything_that_a_sign_in_loads_is_small_and_ours() {
+    let face = face();
+    for (name, html) in samples(Language::English) {
+        let total =
+            html.len() + crate::stylesheet("#0b6b61").len() + include_str!("../../scripts/sign-in.js").len();
+        assert!(total < 60_000, "{name} takes {total} bytes");
+        for address in html.split(" src=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(address.starts_with("/assets/") || address == "about:blank", "{name} loads {address}");
+        }
+        assert!(html.contains(&face.stylesheet.path), "{name} has no looks");
+    }
+}
+
+/// S08
+#[test]
+fn hostile_values_stay_text() {
+    let face = Face::new(HOSTILE, "#0b6b61", "localhost");
+    let mut asked = challenge(Some(HOSTILE), ChallengeReason::SignIn, None);
+    asked.application = HOSTILE.into();
+    let page = sign_in(&face, Language::English, &asked, false);
+    assert!(page.contains(&format!("value=\"{HOSTILE_HTML}\"")), "the name as typed");
+    assert!(page.contains(&format!("to continue to {HOSTILE_HTML}")), "the application");
+    assert_eq!(page.matches("<script").count(), 1, "only our own");
+
+    let page = ContinuePage { face: &face, language: Language::English, address: HOSTILE }.render().unwrap();
+    assert!(!page.contains("<script"));
+}
+
+/// S30, S97: a failed try says the same for every cause, with a reference that an admin can explain.
+#[test]
+fn a_failed_try_shows_its_reference_and_no_cause() {
+    let failed = challenge(Some("x@y.example"), ChallengeReason::SignIn, Some(Failure::Credentials));
+    let page = sign_in(&face(), Language::English, &failed, false);
+    assert!(page.contains("That name and password do not match."));
+    assert!(page.contains("Reference 7K4M-2QXD"));
+    assert!(page.contains("role=\"alert\"") && page.contains("aria-invalid=\"true\""));
+}
+
+#[test]
+fn the_focus_is_where_the_next_letter_goes() {
+    let focus = |username| {
+        let page =
+            sign_in(&face(), Language::English, &challenge(username, ChallengeReason::SignIn, None), false);
+        let field = page.split("<input").find(|field| field.contains(" autofocus")).unwrap().to_owned();
+        field.contains("type=\"password\"")
+    };
+    assert!(focus(Some("ada@contoso.example")));
+    assert!(!focus(None));
+}
+
+/// Writes the samples to `COUNTERSIGN_SAMPLES`, for looking at them; without it, checks that it can.
+#[test]
+fn samples_can_be_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = std::env::var_os("COUNTERSIGN_SAMPLES").map_or_else(|| folder.path().to_owned(), Into::into);
+    let sheet = face().stylesheet.path;
+    for language in Language::ALL {
+        for (name, html) in samples(language) {
+            let html = html.replace(&sheet, "style.css").replace("document.forms[0].submit()", "");
+            std::fs::write(folder.join(format!("{name}-{}.html", language.tag())), html).unwrap();
+        }
+    }
+    std::fs::write(folder.join("style.css"), crate::stylesheet("#0b6b61")).unwrap();
+    assert!(std::fs::read_dir(folder).unwrap().count() > 20);
+}
