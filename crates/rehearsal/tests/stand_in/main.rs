@@ -1,0 +1,9 @@
+//! The stand-in from outside: what it accepts, what it refuses and with which code, and what its pages say.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where something unforeseen is")]
+
+mod hostile;
+mod issued_tokens;
+mod refusals;
+mod service;
+mod world;
