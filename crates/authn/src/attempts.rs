@@ -21,6 +21,18 @@ pub struct AttemptLimits {
     pub longest_wait: Duration,
 }
 
+impl Default for AttemptLimits {
+    /// Ten of an account and a hundred of an address in fifteen minutes, and a wait of a minute at most.
+    fn default() -> Self {
+        Self {
+            account_failures: 10,
+            address_failures: 100,
+            window: Duration::from_mins(15),
+            longest_wait: Duration::from_mins(1),
+        }
+    }
+}
+
 /// Counts failed tries, of whatever kind, and slows down whoever fails too often (S29).
 ///
 /// Only failures count. Nobody is locked out: each try after the limit waits, first a second, then twice as
@@ -157,12 +169,7 @@ mod tests {
     use super::*;
 
     fn attempts() -> Attempts {
-        Attempts::new(AttemptLimits {
-            account_failures: 10,
-            address_failures: 100,
-            window: Duration::from_mins(15),
-            longest_wait: Duration::from_mins(1),
-        })
+        Attempts::new(AttemptLimits::default())
     }
 
     fn account(name: &str) -> AccountKey {

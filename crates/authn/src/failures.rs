@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::eviction::longest_untouched;
+
 /// How many failures within how long are too many, and how long the next try then waits at most.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rule {
@@ -101,14 +103,11 @@ impl<K: Copy + Eq + Hash, V: Default> Memory<K, V> {
     fn make_room(&mut self, now: DateTime<Utc>) {
         self.entries.retain(|_, entry| entry.is_fresh(self.keep, now));
         let surplus = (self.entries.len() + self.places.div_ceil(10)).saturating_sub(self.places);
-        if surplus == 0 {
-            return;
-        }
-        let mut ages: Vec<_> = self.entries.iter().map(|(key, entry)| (entry.touched, *key)).collect();
-        let last = surplus.min(ages.len()) - 1;
-        ages.select_nth_unstable_by_key(last, |(touched, _)| *touched);
-        for (_, key) in ages.iter().take(surplus) {
-            self.entries.remove(key);
+        if surplus > 0 {
+            let ages = self.entries.iter().map(|(key, entry)| (entry.touched, *key)).collect();
+            for key in longest_untouched(ages, surplus) {
+                self.entries.remove(&key);
+            }
         }
     }
 }

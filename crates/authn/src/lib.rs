@@ -6,14 +6,20 @@
 //! a session is evidence for a decision, never the decision.
 
 mod attempts;
+mod eviction;
 mod failures;
 mod lane;
 mod password;
 mod passwords;
 mod secret;
+mod session;
+mod session_map;
+mod sessions;
 
 pub use attempts::{AccountKey, AttemptLimits, Attempts, Verdict};
 pub use lane::Busy;
 pub use password::{MINIMUM_NEW_PASSWORD, Password, PasswordError};
 pub use passwords::{HashError, PasswordLimits, Passwords};
 pub use secret::{RandomnessError, SessionSecret};
+pub use session::{Session, SessionLimits};
+pub use sessions::{SessionError, Sessions};

@@ -1,4 +1,5 @@
 use std::io;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
@@ -19,6 +20,14 @@ pub struct PasswordLimits {
     pub queue: usize,
     /// After how long without a password a thread gives its memory back.
     pub quiet: Duration,
+}
+
+impl Default for PasswordLimits {
+    /// All cores but one, which stays free for everybody else's requests.
+    fn default() -> Self {
+        let threads = available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1));
+        Self { threads, queue: 64, quiet: Duration::from_mins(1) }
+    }
 }
 
 /// Checks and makes password hashes (Argon2id, 19 MiB, two passes, one lane) on threads of its own.
@@ -165,8 +174,7 @@ mod tests {
     use super::*;
 
     fn passwords() -> Passwords {
-        let quiet = Duration::from_mins(1);
-        Passwords::start(PasswordLimits { threads: 1, queue: 8, quiet }).unwrap()
+        Passwords::start(PasswordLimits { threads: 1, ..PasswordLimits::default() }).unwrap()
     }
 
     fn password(text: &str) -> Password {
