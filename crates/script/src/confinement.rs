@@ -93,6 +93,7 @@ fn has(argument: u8, flag: i32) -> Result<SeccompCondition, BackendError> {
 #[cfg(test)]
 mod tests {
     use std::fs::File;
+    use std::io::{Read, Write};
     use std::net::TcpListener;
     use std::os::unix::process::ExitStatusExt;
     use std::process::{Command, ExitStatus};
@@ -107,12 +108,16 @@ mod tests {
         let Ok(act) = std::env::var(PROBE) else {
             return;
         };
+        // What a careless parent leaves open behind the worker's back.
+        let mut left_open = File::options().read(true).write(true).open("/dev/null").unwrap();
         confine().unwrap();
         match act.as_str() {
             "compute" => assert_eq!(vec![1_u8; 1 << 20].len(), 1 << 20),
             "allocate" => drop(vec![1_u8; 256 << 20]),
             "open" => drop(File::open("/dev/null")),
             "connect" => drop(TcpListener::bind("127.0.0.1:0")),
+            "read" => drop(left_open.read(&mut [0])),
+            "write" => drop(left_open.write(&[0])),
             "execute" => drop(Command::new("/bin/true").spawn()),
             "thread" => drop(std::thread::Builder::new().spawn(|| ())),
             _ => {}
@@ -130,7 +135,7 @@ mod tests {
     #[test]
     fn a_confined_process_is_killed_when_it_reaches_outside() {
         assert!(fate_of("compute").success());
-        for act in ["open", "connect", "execute", "thread"] {
+        for act in ["open", "connect", "read", "write", "execute", "thread"] {
             assert_eq!(fate_of(act).signal(), Some(libc::SIGSYS), "{act}");
         }
     }

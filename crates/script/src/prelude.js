@@ -10,6 +10,6 @@ delete globalThis.queueMicrotask;
 export const traced = [];
 globalThis.trace = (text) => {
   if (traced.length < 100) {
-    traced[traced.length] = String(text).slice(0, 200);
+    traced[traced.length] = String(text).slice(0, 500).toWellFormed();
   }
 };

@@ -48,7 +48,7 @@ impl Default for ScriptLimits {
 pub struct Run {
     /// What its host collected. Hostile input: whoever broke out of the engine wrote it (S76).
     pub output: Value,
-    /// What it traced, at most 100 lines of 200 characters.
+    /// What it traced, at most 100 lines of 500 characters.
     pub trace: Vec<String>,
 }
 

@@ -23,7 +23,7 @@ const LIFE: Duration = Duration::from_secs(20);
 const MAXIMUM_PROGRAMS: usize = 64;
 
 /// The most bytes of a report's head: a hundred traced lines with every character escaped.
-const REPORT_HEAD: usize = 262_144;
+const REPORT_HEAD: usize = 524_288;
 
 /// A worker as the server sees it. Dropping it kills it.
 pub struct WorkerProcess {

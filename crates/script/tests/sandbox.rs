@@ -187,8 +187,12 @@ async fn a_script_that_takes_too_much_fails() {
 async fn a_script_that_says_too_much_fails() {
     let error = run("say('x'.repeat(70000));").await.unwrap_err();
     assert_eq!(error.code(), "script_output_too_large");
+    assert_eq!(
+        run("trace('x'.repeat(499) + '\u{1f600}');").await.unwrap().trace[0].chars().last(),
+        Some('\u{fffd}')
+    );
     let run = run("for (var i = 0; i < 1000; i++) { trace('x'.repeat(5000)); }").await.unwrap();
-    assert_eq!((run.trace.len(), run.trace[0].len()), (100, 200));
+    assert_eq!((run.trace.len(), run.trace[0].len()), (100, 500));
 }
 
 /// S76: the outcome is read as hostile input.
