@@ -1,0 +1,83 @@
+//! A database with one organisation and one user to sign in.
+
+use std::sync::Arc;
+
+use authn::{Session, SessionLimits, SessionSecret, Sessions};
+use chrono::{DateTime, Utc};
+use model::{Attributes, Domain, DomainName, IssuerUri, Organisation, OrganisationId, Upn, User, UserId};
+use policy::{Evidence, Factor};
+use storage::{Database, Journal, JournalSettings, Sealer, Store};
+use tempfile::TempDir;
+
+pub struct Place {
+    pub folder: TempDir,
+    pub store: Store,
+    pub organisation: OrganisationId,
+    pub user: UserId,
+}
+
+impl Place {
+    pub async fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("countersign.db").display());
+        let store = Store::open(&Database::new(url), Sealer::transient().unwrap()).await.unwrap();
+        let organisation = OrganisationId::new();
+        let mut transaction = store.begin().await.unwrap();
+        transaction
+            .insert_organisation(&Organisation {
+                id: organisation,
+                name: "Contoso".to_owned(),
+                host: None,
+                accent: "#2255aa".to_owned(),
+                demo: false,
+                created_at: at(0),
+            })
+            .await
+            .unwrap();
+        let name = DomainName::parse("contoso.example").unwrap();
+        let domain = Domain { organisation, issuer: IssuerUri::of_domain(&name), name, proven: true };
+        transaction.insert_domain(&domain).await.unwrap();
+        transaction.commit().await.unwrap();
+        let place = Self { folder, store, organisation, user: UserId::new() };
+        let user = place.user("ada@contoso.example").await;
+        Self { user, ..place }
+    }
+
+    pub async fn user(&self, upn: &str) -> UserId {
+        let user = User {
+            id: UserId::new(),
+            organisation: self.organisation,
+            upn: Upn::parse(upn).unwrap(),
+            immutable_id: None,
+            active: true,
+            attributes: Attributes::default(),
+            created_at: at(0),
+        };
+        let mut transaction = self.store.begin().await.unwrap();
+        transaction.insert_user(&user).await.unwrap();
+        transaction.commit().await.unwrap();
+        user.id
+    }
+
+    pub async fn journal(&self) -> Journal {
+        Journal::start(self.store.clone(), JournalSettings::default()).await.unwrap()
+    }
+
+    /// The sessions as a process that has just started knows them.
+    pub async fn sessions(&self) -> Sessions {
+        Sessions::new(self.store.clone(), self.journal().await, SessionLimits::default())
+    }
+
+    pub async fn sign_in(&self, sessions: &Sessions, now: DateTime<Utc>) -> (SessionSecret, Arc<Session>) {
+        sessions.begin(self.organisation, self.user, password(now), false, None, now).await.unwrap()
+    }
+}
+
+pub fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
+}
+
+/// A password given at an instant.
+pub fn password(first_factor_at: DateTime<Utc>) -> Evidence {
+    Evidence { first_factor: Factor::Password, first_factor_at }
+}
