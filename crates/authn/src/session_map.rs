@@ -172,11 +172,11 @@ mod tests {
         map.parts.iter().map(|part| lock(part).sessions.len()).sum()
     }
 
-    /// A hundred thousand live sessions may take 40 MiB (design.md §7): 419 bytes each, of which the map's
-    /// entry, the counts of `Arc` and the allocator take up to 130.
+    /// A hundred thousand live sessions may take 40 MiB (design.md §7): 419 bytes each. With the map's entry, the
+    /// counts of `Arc`, the list of one application and the allocator it was 285 when measured.
     #[test]
     fn a_session_is_small() {
-        assert!(size_of::<Session>() <= 208, "{} bytes", size_of::<Session>());
+        assert!(size_of::<Session>() <= 176, "{} bytes", size_of::<Session>());
     }
 
     #[test]
