@@ -27,8 +27,14 @@ impl<'e> Assertion<'e> {
         Some((bound("NotBefore")?, bound("NotOnOrAfter")?))
     }
 
+    /// When it was issued.
     pub(crate) fn issue_instant(self) -> Option<DateTime<Utc>> {
         instant::parse(self.0.attribute("IssueInstant")?)
+    }
+
+    /// When the person authenticated.
+    pub(crate) fn authentication_instant(self) -> Option<DateTime<Utc>> {
+        instant::parse(self.0.child(SAML, "AuthenticationStatement")?.attribute("AuthenticationInstant")?)
     }
 
     pub(crate) fn audience(self) -> Option<String> {

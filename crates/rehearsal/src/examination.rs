@@ -136,7 +136,7 @@ impl Examiner<'_> {
 
         let assertion = response.as_ref().ok().map(|response| Assertion(&response.assertion));
         let domain = assertion.and_then(|assertion| self.registrations.with_issuer(assertion.issuer()));
-        sheet.ask(ISSUER, self.issuers(), || {
+        sheet.ask(ISSUER, self.expected_issuer(domain), || {
             let issuer = assertion.map(Assertion::issuer).unwrap_or_default().to_owned();
             if domain.is_some() { Ok(issuer) } else { Err(issuer) }
         });
@@ -209,42 +209,50 @@ impl Examiner<'_> {
         sheet.finish(claims, upn, target, response.map(|response| response.text).unwrap_or_default())
     }
 
-    fn issuers(&self) -> String {
-        let issuers: Vec<&str> =
-            self.registrations.domains.iter().map(|domain| domain.issuer.as_str()).collect();
+    /// The issuer of the domain that was found, or every one that there is.
+    fn expected_issuer(&self, domain: Option<&RegisteredDomain>) -> String {
+        let all = self.registrations.domains.iter();
+        let issuers: Vec<&str> = all
+            .filter(|known| domain.is_none_or(|found| found.name == known.name))
+            .map(|domain| domain.issuer.as_str())
+            .collect();
         issuers.join(" or ")
     }
 
+    /// The window is open, and neither the token nor the authentication it tells of is from the future. An
+    /// instant that cannot be read is the schema's business.
     fn check_window(&self, assertion: Option<Assertion<'_>>) -> Finding {
-        let (Some((start, end)), Some(issued)) =
-            (assertion.and_then(Assertion::window), assertion.and_then(Assertion::issue_instant))
-        else {
+        let Some((start, end)) = assertion.and_then(Assertion::window) else {
             return Err("no window".to_owned());
         };
+        let issued = assertion.and_then(Assertion::issue_instant);
+        let authenticated = assertion.and_then(Assertion::authentication_instant);
+        let is_past = |instant: DateTime<Utc>| instant <= self.now + SKEW;
+        if !issued.into_iter().chain(authenticated).all(is_past) {
+            return Err("issued or authenticated in the future".to_owned());
+        }
         let received = format!("{} to {}", instant::in_words(start), instant::in_words(end));
-        let is_open = start - SKEW <= self.now && self.now < end + SKEW && issued - SKEW <= self.now;
-        if is_open && start < end { Ok(received) } else { Err(received) }
+        if is_past(start) && self.now < end + SKEW { Ok(received) } else { Err(received) }
     }
 }
 
-/// Both thumbprints of a domain, for people.
+/// The two places for certificates that a domain has at Entra.
+const SLOTS: [&str; 2] = ["current", "next"];
+
+/// The thumbprints of a domain's certificates, for people.
 fn certificates(domain: &RegisteredDomain) -> String {
-    let next = domain.next_certificate.as_deref().map(|next| format!(" or {}", thumbprint(next)));
-    thumbprint(&domain.certificate) + &next.unwrap_or_default()
+    let accepted = domain.certificates.iter().zip(SLOTS);
+    let thumbprints: Vec<String> = accepted.map(|(certificate, _)| thumbprint(certificate)).collect();
+    thumbprints.join(" or ")
 }
 
 fn find_certificate(domain: Option<&RegisteredDomain>, certificate: Option<&[u8]>) -> Finding {
     let (Some(domain), Some(certificate)) = (domain, certificate) else {
         return Err("none".to_owned());
     };
+    let slot = domain.certificates.iter().zip(SLOTS).find(|(known, _)| *known == certificate);
     let thumbprint = thumbprint(certificate);
-    if domain.certificate == certificate {
-        Ok(format!("{thumbprint} (current)"))
-    } else if domain.next_certificate.as_deref() == Some(certificate) {
-        Ok(format!("{thumbprint} (next)"))
-    } else {
-        Err(thumbprint)
-    }
+    slot.map(|(_, slot)| format!("{thumbprint} ({slot})")).ok_or(thumbprint)
 }
 
 fn check_multifactor(asked: bool, assertion: Option<Assertion<'_>>) -> Finding {

@@ -43,7 +43,7 @@ pub async fn serve(
     if !address.ip().is_loopback() {
         return Err(ServeError::NotLoopback(address));
     }
-    axum::serve(listener, router(StandIn::new(settings))).with_graceful_shutdown(shutdown).await?;
+    axum::serve(listener, router(StandIn::new(settings, address))).with_graceful_shutdown(shutdown).await?;
     Ok(())
 }
 
@@ -149,9 +149,8 @@ async fn style(State(stand_in): State<Arc<StandIn>>) -> Response {
 }
 
 fn sign_in_page(stand_in: &StandIn, username: &str, problem: Option<DepartureError>) -> Response {
-    let registrations = stand_in.settings().tenant.registrations();
     let status = if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    (status, page(&SignInPage::new(stand_in, &registrations.users, username, problem))).into_response()
+    (status, page(&SignInPage::new(stand_in, username, problem))).into_response()
 }
 
 fn page(page: &impl Template) -> Response {

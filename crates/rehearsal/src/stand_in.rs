@@ -1,3 +1,4 @@
+use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
 use aws_lc_rs::rand;
@@ -30,6 +31,8 @@ pub(crate) const EXTRA_LIMIT: usize = 16 * 1024;
 /// Entra ID as far as a federated sign-in meets it: it sends people away and examines what they come back with.
 pub struct StandIn {
     settings: Settings,
+    /// Where answers are posted to; the identity provider has to know it as a reply address.
+    reply_address: String,
     pending: Mutex<Recent<Pending>>,
     seen: Mutex<Recent<()>>,
 }
@@ -66,9 +69,15 @@ pub enum DepartureError {
 }
 
 impl StandIn {
-    /// A stand-in that has seen nothing yet.
-    pub fn new(settings: Settings) -> Self {
-        Self { settings, pending: Mutex::new(Recent::new(PENDING)), seen: Mutex::new(Recent::new(SEEN)) }
+    /// A stand-in at this address that has seen nothing yet.
+    pub fn new(settings: Settings, address: SocketAddr) -> Self {
+        let reply_address = format!("http://{address}/login.srf");
+        Self {
+            settings,
+            reply_address,
+            pending: Mutex::new(Recent::new(PENDING)),
+            seen: Mutex::new(Recent::new(SEEN)),
+        }
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -101,7 +110,7 @@ impl StandIn {
         query.append_pair("wa", "wsignin1.0");
         query.append_pair("wtrealm", self.settings.realm.as_str());
         query.append_pair("wctx", &context);
-        query.append_pair("wreply", &self.settings.reply_address());
+        query.append_pair("wreply", &self.reply_address);
         if departure.fresh {
             query.append_pair("wfresh", "0");
         }
@@ -120,7 +129,7 @@ impl StandIn {
         let mut query = Serializer::new(String::new());
         query.append_pair("wa", "wsignout1.0");
         query.append_pair("wtrealm", self.settings.realm.as_str());
-        query.append_pair("wreply", &self.settings.reply_address());
+        query.append_pair("wreply", &self.reply_address);
         self.at_identity_provider(&query.finish())
     }
 

@@ -23,10 +23,9 @@ pub struct RegisteredDomain {
     pub name: DomainName,
     /// `issuerUri`
     pub issuer: IssuerUri,
-    /// `signingCertificate`, DER.
-    pub certificate: Vec<u8>,
-    /// `nextSigningCertificate`, DER, accepted in parallel.
-    pub next_certificate: Option<Vec<u8>>,
+    /// `signingCertificate` and, during a rollover, `nextSigningCertificate`, DER. Entra has room for these two;
+    /// what follows them is not accepted.
+    pub certificates: Vec<Vec<u8>>,
 }
 
 /// A user of the tenant.
@@ -91,7 +90,7 @@ mod tests {
         let domain = |name: &str| {
             let name = DomainName::parse(name).unwrap();
             let issuer = IssuerUri::of_domain(&name);
-            RegisteredDomain { name, issuer, certificate: Vec::new(), next_certificate: None }
+            RegisteredDomain { name, issuer, certificates: Vec::new() }
         };
         Registrations { domains: vec![domain("contoso.example")], users: Vec::new() }
     }

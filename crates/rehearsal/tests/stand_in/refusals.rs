@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use rehearsal::{Departure, Report};
 use token::Signer;
 
-use crate::world::{CURRENT, Draft, NEXT, STRANGER, World, form, now, respond, sign};
+use crate::world::{CURRENT, Draft, NEXT, STRANGER, World, form, now, respond, sign, text};
 
 /// A self-signed certificate with a key of 1024 bits, whose private half was never kept.
 const WEAK: &str = concat!(
@@ -142,9 +142,20 @@ fn an_unknown_certificate_is_refused_and_the_next_one_accepted() {
 fn a_certificate_is_accepted_from_the_moment_it_is_registered() {
     let world = World::new();
     world.tenant.change(|registrations| {
-        registrations.domains[0].next_certificate = Some(STRANGER.certificate().der().to_vec());
+        registrations.domains[0].certificates[1] = STRANGER.certificate().der().to_vec();
     });
     assert!(world.post(&respond(&sign(&Draft::default().assertion(), &*STRANGER))).accepted);
+}
+
+/// Entra has two places; a third certificate would be accepted here and refused there.
+#[test]
+fn a_third_certificate_is_not_accepted() {
+    let world = World::new();
+    world.tenant.change(|registrations| {
+        registrations.domains[0].certificates.push(STRANGER.certificate().der().to_vec());
+    });
+    let report = world.post(&respond(&sign(&Draft::default().assertion(), &*STRANGER)));
+    refused(&report, "certificate", "AADSTS5000811");
 }
 
 #[test]
@@ -152,7 +163,7 @@ fn a_short_key_is_refused() {
     let world = World::new();
     world.tenant.change(|registrations| {
         use base64::Engine;
-        registrations.domains[0].certificate = base64::prelude::BASE64_STANDARD.decode(WEAK).unwrap();
+        registrations.domains[0].certificates[0] = base64::prelude::BASE64_STANDARD.decode(WEAK).unwrap();
     });
     let wresult = Draft::default().response().replace(CURRENT.certificate().base64(), WEAK);
     refused(&world.post(&wresult), "key_size", "AADSTS50032");
@@ -183,6 +194,15 @@ fn a_token_outside_of_its_window_is_refused() {
         } else {
             refused(&report, "window", "AADSTS500133");
         }
+    }
+}
+
+#[test]
+fn a_token_about_the_future_is_refused() {
+    for name in ["IssueInstant", "AuthenticationInstant"] {
+        let future = format!("{name}=\"{}\"", text(now() + TimeDelta::seconds(301)));
+        let report = World::new().post(&changed(&format!("{name}=\"{}\"", text(now())), &future));
+        refused(&report, "window", "AADSTS500133");
     }
 }
 

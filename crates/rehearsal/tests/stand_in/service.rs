@@ -4,6 +4,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode, header};
 use rehearsal::{ServeError, router};
 use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tower::ServiceExt;
 use url::{Url, form_urlencoded};
 
@@ -52,7 +53,11 @@ async fn the_first_page_asks_who_signs_in_and_needs_no_script() {
     assert_eq!(response.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
     let page = text(response).await;
     assert!(page.contains("name=\"username\"") && page.contains("Contoso &#38; Sons"), "{page}");
-    assert!(page.contains("Ada &#60;Byron&#62;") && !page.contains("<script") && !page.contains("style=\""));
+    assert!(
+        page.contains("/start?username=ada%40contoso.example")
+            && !page.contains("<script")
+            && !page.contains("style=\"")
+    );
 }
 
 /// protocol.md §1.1
@@ -176,4 +181,26 @@ async fn it_listens_on_this_machine_only() {
     let settings = World::new().settings;
     let result = rehearsal::serve(listener, settings, std::future::ready(())).await;
     assert!(matches!(result, Err(ServeError::NotLoopback(_))));
+}
+
+#[tokio::test]
+async fn it_serves_until_it_is_told_to_stop() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(rehearsal::serve(listener, World::new().settings, async move {
+        let _ = stopped.await;
+    }));
+
+    let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
+    let request =
+        b"GET /start?username=ada%40contoso.example HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    connection.write_all(request).await.unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    let reply = format!("wreply=http%3A%2F%2F127.0.0.1%3A{}%2Flogin.srf", address.port());
+    assert!(answer.starts_with("HTTP/1.1 302") && answer.contains(&reply), "{answer}");
+
+    stop.send(()).unwrap();
+    serving.await.unwrap().unwrap();
 }

@@ -65,15 +65,20 @@ impl World {
             ],
         });
         let settings = Settings {
-            base_url: "http://127.0.0.1:8081".to_owned(),
             passive_url: PASSIVE_URL.to_owned(),
             realm: Realm::parse(Realm::MICROSOFT_ONLINE).unwrap(),
             tenant: tenant.clone(),
+            hints: vec![Upn::parse("ada@contoso.example").unwrap()],
             organisation_name: "Contoso & Sons".to_owned(),
             stylesheet: "body{margin:0}".to_owned(),
             clock: clock.clone(),
         };
-        Self { stand_in: StandIn::new(settings.clone()), settings, tenant, clock }
+        Self {
+            stand_in: StandIn::new(settings.clone(), ([127, 0, 0, 1], 8081).into()),
+            settings,
+            tenant,
+            clock,
+        }
     }
 
     /// Posts a response that nobody asked for.
@@ -87,8 +92,7 @@ fn domain(name: &str) -> RegisteredDomain {
     RegisteredDomain {
         issuer: IssuerUri::of_domain(&name),
         name,
-        certificate: CURRENT.certificate().der().to_vec(),
-        next_certificate: Some(NEXT.certificate().der().to_vec()),
+        certificates: [&*CURRENT, &*NEXT].map(|key| key.certificate().der().to_vec()).into(),
     }
 }
 
