@@ -8,6 +8,9 @@
 //! SQL is written once for both databases; where it stands, `statements!` lists it for the test that prepares every
 //! statement on both.
 
+#[cfg(test)]
+extern crate self as storage;
+
 mod account;
 mod application;
 mod backend;
@@ -17,11 +20,17 @@ mod installation;
 mod key_file;
 pub mod ledger;
 mod organisation;
+#[cfg(test)]
+mod preparation;
 mod role;
 mod sealer;
 mod session;
 mod signing_key;
 mod store;
+#[cfg(test)]
+#[expect(dead_code, unused_macros, reason = "shared with the tests of the whole crate, which use more of it")]
+#[path = "../tests/contract/support.rs"]
+mod support;
 mod transaction;
 mod user;
 

@@ -60,7 +60,7 @@ impl Sealer {
     }
 
     fn with_keys(keys: &[MasterKey]) -> Result<Self, KeyFileError> {
-        let keys = keys.iter().map(|key| SealingKey::new(key)).collect::<Result<_, _>>()?;
+        let keys = keys.iter().map(SealingKey::new).collect::<Result<_, _>>()?;
         Ok(Self { keys })
     }
 

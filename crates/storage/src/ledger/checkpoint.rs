@@ -255,9 +255,9 @@ async fn make_key(
     let key = Ed25519KeyPair::generate().map_err(|_| SealError::Library)?;
     let pkcs8 = Zeroizing::new(key.to_pkcs8().map_err(|_| SealError::Library)?.as_ref().to_vec());
     let id = id_of(&key);
-    let sealed = sealer.seal(&context_of(&id), &pkcs8)?;
+    let private_key = sealer.seal(&context_of(&id), &pkcs8)?;
     on!(connection, db => {
-        sqlx::query::<Db>(INSERT_CHECKPOINT_KEY).bind(id).bind(sealed).bind(now).execute(db).await.map(drop)
+        sqlx::query::<Db>(INSERT_CHECKPOINT_KEY).bind(id).bind(private_key).bind(now).execute(db).await.map(drop)
     })?;
     Ok(key)
 }

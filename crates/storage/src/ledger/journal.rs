@@ -40,7 +40,7 @@ impl Default for JournalSettings {
         Self {
             node: "main".to_owned(),
             checkpoint_file: None,
-            checkpoint_interval: Duration::from_secs(60),
+            checkpoint_interval: Duration::from_mins(1),
             checkpoint_rows: 1000,
             queue: 4096,
             gather: Duration::from_millis(2),

@@ -22,3 +22,16 @@ pub use journal::{Journal, JournalError, JournalSettings};
 pub use report::{ChainReport, Finding, Place, Report, Source};
 pub use tail::{LedgerRow, tail};
 pub use verification::verify;
+
+#[cfg(test)]
+pub(crate) use rows::{BATCH, insert_statement};
+
+/// The statements of all parts, for the test that prepares them.
+#[cfg(test)]
+pub(crate) const STATEMENTS: [&[(&str, &str)]; 5] = [
+    checkpoint::STATEMENTS,
+    rows::STATEMENTS,
+    tail::STATEMENTS,
+    verification::STATEMENTS,
+    writer::STATEMENTS,
+];

@@ -299,3 +299,28 @@ statements! {
             started_at = excluded.started_at
         returning id, epoch";
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+    use crate::ledger::tail;
+    use crate::support::{TestDatabase, noon};
+
+    #[tokio::test]
+    async fn counts_that_nobody_waits_for_are_kept_until_they_can_be_written() {
+        let db = TestDatabase::sqlite().await;
+        let broken = Arc::new(BrokenRequests::default());
+        let mut writer =
+            Writer::open(db.store.clone(), JournalSettings::default(), Arc::clone(&broken)).await.unwrap();
+        broken.count(None, Ipv4Addr::LOCALHOST.into(), "realm_missing", noon());
+
+        db.tamper("alter table ledger rename to hidden").await;
+        writer.write_broken_requests(None).await;
+        db.tamper("alter table hidden rename to ledger").await;
+        writer.write_broken_requests(None).await;
+
+        assert_eq!(tail(&db.store, 10).await.unwrap().len(), 1);
+    }
+}
