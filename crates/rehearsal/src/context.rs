@@ -55,6 +55,15 @@ impl Origin {
             Self::Foreign("not of a form that was sent from here")
         }
     }
+
+    /// Where the person wants to go.
+    pub(crate) fn target(self) -> Option<String> {
+        match self {
+            Self::Asked(pending) => pending.target,
+            Self::Unasked(target) => target,
+            Self::Foreign(_) => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 //!
 //! It serves the demo, the dry run and the tests. So that it can find a mistake of ours, it verifies tokens with
 //! another library and code of its own, never with crate `token`. It listens on loopback only, and no package
-//! that is shipped holds it (S82). Start at [`serve`]; the examination itself is in `examination.rs`.
+//! that is shipped holds it (S82). Start at [`serve`]; the examination itself is in `examination.rs` and
+//! `token_examination.rs`.
 
 mod assertion;
 mod certificate;
@@ -13,6 +14,7 @@ mod instant;
 mod names;
 mod pages;
 mod posted_form;
+mod question;
 mod recent;
 mod report;
 mod response;
@@ -22,6 +24,7 @@ mod settings;
 mod signature;
 mod stand_in;
 mod tenant;
+mod token_examination;
 
 pub use report::{Check, Claim, Report};
 pub use service::{ServeError, router, serve};

@@ -1,17 +1,6 @@
 use serde::Serialize;
 
-/// A question that Entra asks of an answer, with the code it refuses with (protocol.md §2.8).
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Question {
-    /// The stable name for programs.
-    pub(crate) name: &'static str,
-    /// What is checked, in words.
-    pub(crate) title: &'static str,
-    /// The code of the refusal.
-    pub(crate) code: &'static str,
-    /// Why it is refused and what to do, for the person.
-    pub(crate) advice: &'static str,
-}
+use crate::question::Question;
 
 /// What came of one question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -86,51 +75,44 @@ impl Sheet {
     pub(crate) fn ask(
         &mut self,
         question: Question,
-        expected: impl Into<String>,
+        expected: impl AsRef<str>,
         finding: impl FnOnce() -> Finding,
     ) {
-        let (received, passed) = match self.refused {
-            Some(_) => (None, None),
-            None => match finding() {
-                Ok(received) => (Some(received), Some(true)),
-                Err(received) => {
-                    self.refused = Some(question);
-                    (Some(received), Some(false))
-                }
-            },
-        };
-        self.checks.push(Check {
-            name: question.name,
-            title: question.title,
-            expected: shortened(&expected.into()),
-            received: received.as_deref().map(shortened),
-            code: question.code,
-            passed,
-        });
+        let finding = if self.refused.is_none() { Some(finding()) } else { None };
+        if matches!(finding, Some(Err(_))) {
+            self.refused = Some(question);
+        }
+        self.note(question, expected.as_ref(), finding);
     }
 
-    /// Whether everything asked so far was answered well.
-    pub(crate) fn is_clean(&self) -> bool {
-        self.refused.is_none()
+    /// Notes a question that there is nothing to ask about.
+    pub(crate) fn leave_out(&mut self, question: Question) {
+        self.note(question, "", None);
     }
 
-    pub(crate) fn finish(
-        self,
-        claims: Vec<Claim>,
-        user: Option<String>,
-        target: Option<String>,
-        token: String,
-    ) -> Report {
+    /// The report, still without anything about the token.
+    pub(crate) fn finish(self) -> Report {
         Report {
-            accepted: self.is_clean(),
+            accepted: self.refused.is_none(),
             code: self.refused.map(|question| question.code),
             advice: self.refused.map(|question| question.advice),
             checks: self.checks,
-            claims,
-            user,
-            target,
-            token,
+            claims: Vec::new(),
+            user: None,
+            target: None,
+            token: String::new(),
         }
+    }
+
+    fn note(&mut self, question: Question, expected: &str, finding: Option<Finding>) {
+        self.checks.push(Check {
+            name: question.name,
+            title: question.title,
+            expected: shortened(expected),
+            code: question.code,
+            passed: finding.as_ref().map(Result::is_ok),
+            received: finding.map(|finding| shortened(&finding.unwrap_or_else(|objection| objection))),
+        });
     }
 }
 

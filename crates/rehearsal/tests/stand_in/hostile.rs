@@ -122,6 +122,9 @@ fn assertion_of(response: &str) -> &str {
     response.get(from..to).unwrap()
 }
 
+/// Tags, attributes, references and text, some of it well-formed.
+const MARKUP: &str = r#"(<[/?!]?[a-z:]{0,6}( [a-z:]{1,6}="[a-z&;#]{0,6}")?/?>?|[a-z&;\]]{0,6}){0,30}"#;
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -156,7 +159,7 @@ proptest! {
     }
 
     #[test]
-    fn any_markup_is_examined_without_harm(markup in "(<[/?!]?[a-z:]{0,6}( [a-z:]{1,6}=\"[a-z&;#]{0,6}\")?/?>?|[a-z&;\\]]{0,6}){0,30}") {
+    fn any_markup_is_examined_without_harm(markup in MARKUP) {
         prop_assert!(!World::new().post(&markup).accepted);
         prop_assert!(!World::new().post(&respond(&markup)).accepted);
     }

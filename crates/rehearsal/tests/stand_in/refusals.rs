@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use rehearsal::{Departure, Report};
 use token::Signer;
 
-use crate::world::{CURRENT, Draft, NEXT, STRANGER, World, form, now, respond, sign, text};
+use crate::world::{ANCHOR, CURRENT, Draft, NEXT, STRANGER, World, form, now, respond, sign, text};
 
 /// A self-signed certificate with a key of 1024 bits, whose private half was never kept.
 const WEAK: &str = concat!(
@@ -233,13 +233,18 @@ fn an_assertion_against_the_schema_is_refused() {
             "AuthenticationInstant=\"2024-10-04T00:00:00Z\"",
         ),
         (" AuthenticationMethod=\"urn:oasis:names:tc:SAML:1.0:am:password\"", ""),
-        (
-            "nameid-format:unspecified\">PSwbCl9OcWCCk6S1xtfo+Q==</saml:NameIdentifier><saml:SubjectConfirmation><saml:ConfirmationMethod>urn:oasis:names:tc:SAML:1.0:cm:bearer</saml:ConfirmationMethod></saml:SubjectConfirmation></saml:Subject></saml:AuthenticationStatement>",
-            "nameid-format:unspecified\">other</saml:NameIdentifier><saml:SubjectConfirmation><saml:ConfirmationMethod>urn:oasis:names:tc:SAML:1.0:cm:bearer</saml:ConfirmationMethod></saml:SubjectConfirmation></saml:Subject></saml:AuthenticationStatement>",
-        ),
     ] {
         refused(&World::new().post(&changed(from, to)), "schema", "AADSTS50008");
     }
+}
+
+/// TOK-06
+#[test]
+fn an_assertion_about_two_subjects_is_refused() {
+    let assertion = Draft::default().assertion();
+    let (before, after) = assertion.rsplit_once(ANCHOR).unwrap();
+    let report = World::new().post(&respond(&sign(&format!("{before}other{after}"), &*CURRENT)));
+    refused(&report, "schema", "AADSTS50008");
 }
 
 #[test]
@@ -254,11 +259,9 @@ fn a_token_is_good_for_one_sign_in() {
 #[test]
 fn an_anchor_without_user_or_in_two_versions_is_refused() {
     let nobody = "QUFBQUFBQUFBQUFBQUFBQQ==";
-    for (name_identifier, immutable_id) in [
-        (nobody, nobody),
-        ("pswbcl9ocwcck6s1xtfo+q==", "pswbcl9ocwcck6s1xtfo+q=="),
-        (crate::world::ANCHOR, nobody),
-    ] {
+    for (name_identifier, immutable_id) in
+        [(nobody, nobody), ("pswbcl9ocwcck6s1xtfo+q==", "pswbcl9ocwcck6s1xtfo+q=="), (ANCHOR, nobody)]
+    {
         let draft = Draft {
             name_identifier: name_identifier.to_owned(),
             immutable_id: immutable_id.to_owned(),
