@@ -42,7 +42,9 @@ impl Examiner<'_> {
         });
 
         let Ok(response) = response else {
-            OF_THE_TOKEN.into_iter().for_each(|question| sheet.leave_out(question));
+            for question in OF_THE_TOKEN {
+                sheet.leave_out(question);
+            }
             return sheet.finish();
         };
         let token = TokenExamination::new(self, &response);
