@@ -51,7 +51,7 @@ advice-start = Gehen Sie zur Startseite und melden Sie sich dort an.
 start-page = Zur Startseite
 
 loop = Die Anwendung schickt Sie immer wieder zurück
-loop-why = Die Anwendung bekam von diesem Browser { $count } Anmeldungen in { $window } Sekunden und behielt keine, deshalb haben wir angehalten. Ihr Passwort stimmt.
+loop-why = Die Anwendung bekam von diesem Browser { $count } Anmeldungen in { $window } Sekunden und behielt keine, deshalb haben wir angehalten. Mit Ihrem Konto ist alles in Ordnung.
 loop-causes = Meist sind die Cookies der Anwendung blockiert, oder die Uhr dieses Geräts geht falsch.
 try-again = Noch einmal versuchen
 
@@ -69,7 +69,7 @@ failed-why = Die Anmeldung wurde angehalten, und es wurde nichts weitergegeben.
 signed-out = Sie sind abgemeldet
 signed-out-of = von { $organisation } und von den Anwendungen, die Sie in diesem Browser geöffnet haben.
 signed-out-apps = Anwendungen
-signed-out-told = zur Abmeldung aufgefordert
+signed-out-told = Abmeldung verlangt
 signed-out-shared = Schließen Sie an einem gemeinsam benutzten Rechner alle Browserfenster.
 signed-out-next = Weiter
 home = Sie sind angemeldet

@@ -51,7 +51,7 @@ advice-start = Go to the start page and sign in from there.
 start-page = Go to the start page
 
 loop = The application keeps sending you back
-loop-why = It got { $count } sign-ins from this browser within { $window } seconds and did not keep you signed in, so we stopped. Your password is fine.
+loop-why = It got { $count } sign-ins from this browser within { $window } seconds and did not keep you signed in, so we stopped. Nothing is wrong with your account.
 loop-causes = Most often the application’s cookies are blocked, or the clock of this device is wrong.
 try-again = Try again
 

@@ -44,6 +44,25 @@ fn stopped(face: &Face, language: Language, stop: &Stop, try_again: Option<&str>
     StoppedPage { face, language, title, why, advice, evidence, try_again }.render().unwrap()
 }
 
+fn looping(face: &Face, language: Language) -> String {
+    let evidence = Evidence {
+        reference: "9F2C-71KD".into(),
+        at: language.instant(chrono::DateTime::UNIX_EPOCH),
+        code: Stop::LOOP.code,
+        correlation: None,
+    };
+    let view = StoppedPage {
+        face,
+        language,
+        title: Stop::LOOP.title(language),
+        why: language.text_with_all("loop-why", [("count", 6.into()), ("window", 30.into())]),
+        advice: language.text("loop-causes"),
+        evidence,
+        try_again: Some("c2VhbGVk"),
+    };
+    view.render().unwrap()
+}
+
 fn signed_out(face: &Face, language: Language, applications: &[SignedOutOf], next: Option<&str>) -> String {
     SignedOutPage { face, language, applications, next, script: &SIGNED_OUT_SCRIPT.path }.render().unwrap()
 }
@@ -95,7 +114,7 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
         ("continue", ContinuePage { face: &face, language, address: "#" }.render().unwrap()),
         ("refused", stopped(&face, language, &refused("application_not_granted", 403), None)),
         ("error", stopped(&face, language, &refused("reply_address_not_registered", 400), None)),
-        ("loop", stopped(&face, language, &Stop::LOOP, Some("c2VhbGVk"))),
+        ("loop", looping(&face, language)),
         ("not-found", stopped(&face, language, &Stop::PAGE_NOT_FOUND, None)),
         ("busy", stopped(&face, language, &Stop::BUSY, None)),
         ("signed-out", signed_out(&face, language, &applications, None)),
