@@ -153,3 +153,44 @@ impl Journal {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::backend::on;
+    use crate::ledger::{EntryKind, verify};
+    use crate::support::{TestDatabase, noon};
+
+    /// The database's own limit stands in for that of the disk: SQLite reports both alike.
+    async fn limit_pages(store: &Store, statement: &'static str) {
+        let mut writer = store.writer().await.unwrap();
+        on!(&mut writer, db => sqlx::query::<Db>(statement).execute(db).await.map(drop)).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_refuses_rows_and_loses_none_that_were_acknowledged() {
+        let db = TestDatabase::sqlite().await;
+        let journal = Journal::start(db.store.clone(), JournalSettings::default()).await.unwrap();
+        let entry = LedgerEntry {
+            detail: json!({ "filler": "x".repeat(10_000) }),
+            ..LedgerEntry::new(EntryKind::TokenIssued, noon())
+        };
+        limit_pages(&db.store, "pragma max_page_count = 100").await;
+        let mut acknowledged = 0;
+        let fault = loop {
+            match journal.record(entry.clone()).await {
+                Ok(_) => acknowledged += 1,
+                Err(fault) => break fault,
+            }
+        };
+        assert!(matches!(fault, JournalError::Storage(error) if matches!(*error, StorageError::DiskFull(_))));
+
+        limit_pages(&db.store, "pragma max_page_count = 100000").await;
+        journal.record(entry).await.unwrap();
+        journal.shutdown().await;
+        let report = verify(&db.store, None).await.unwrap();
+        assert_eq!((report.rows, report.findings), (acknowledged + 1, vec![]));
+    }
+}

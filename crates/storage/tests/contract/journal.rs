@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use model::{ApplicationId, Clock, SessionId, UserId};
+use model::{ApplicationId, SessionId, UserId};
 use serde_json::json;
 use storage::ledger::{tail, verify};
 use storage::{
@@ -12,19 +13,10 @@ use storage::{
     StorageError,
 };
 
-use crate::support::{TestDatabase, noon};
-
-/// The time never passes.
-struct Noon;
-
-impl Clock for Noon {
-    fn now(&self) -> chrono::DateTime<chrono::Utc> {
-        noon()
-    }
-}
+use crate::support::{Noon, TestDatabase, noon};
 
 fn settings() -> JournalSettings {
-    JournalSettings { clock: std::sync::Arc::new(Noon), ..JournalSettings::default() }
+    JournalSettings { clock: Arc::new(Noon), ..JournalSettings::default() }
 }
 
 async fn journal(db: &TestDatabase) -> Journal {

@@ -4,5 +4,7 @@
 mod support;
 
 mod directory;
+mod faults;
 mod journal;
 mod secrets;
+mod tampering;

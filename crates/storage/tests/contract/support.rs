@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use model::{
-    Application, ApplicationId, ApplicationKind, Attributes, DEFAULT_TOKEN_LIFETIME, Domain, DomainName,
-    IssuerUri, Organisation, OrganisationId, Realm, ReplyAddress, Role, RoleId, Upn, User, UserId,
+    Application, ApplicationId, ApplicationKind, Attributes, Clock, DEFAULT_TOKEN_LIFETIME, Domain,
+    DomainName, IssuerUri, Organisation, OrganisationId, Realm, ReplyAddress, Role, RoleId, Upn, User,
+    UserId,
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use storage::{Database, Sealer, Store, Transaction};
@@ -59,13 +60,17 @@ impl TestDatabase {
 
     /// Runs a statement behind the back of storage and tells how many rows it touched.
     pub async fn tamper(&self, statement: &str) -> u64 {
+        self.try_tamper(statement).await.unwrap()
+    }
+
+    pub async fn try_tamper(&self, statement: &str) -> Result<u64, sqlx::Error> {
         let query = AssertSqlSafe(statement.to_owned());
         if self.database.url.starts_with("sqlite:") {
-            let mut connection = SqliteConnection::connect(&self.database.url).await.unwrap();
-            sqlx::query(query).execute(&mut connection).await.unwrap().rows_affected()
+            let mut connection = SqliteConnection::connect(&self.database.url).await?;
+            Ok(sqlx::query(query).execute(&mut connection).await?.rows_affected())
         } else {
-            let mut connection = PgConnection::connect(&self.database.url).await.unwrap();
-            sqlx::query(query).execute(&mut connection).await.unwrap().rows_affected()
+            let mut connection = PgConnection::connect(&self.database.url).await?;
+            Ok(sqlx::query(query).execute(&mut connection).await?.rows_affected())
         }
     }
 
@@ -109,6 +114,15 @@ pub fn sealer_in(folder: &Path) -> Sealer {
 /// An instant with microseconds, which both databases keep.
 pub fn noon() -> DateTime<Utc> {
     "2026-03-01T12:00:00.123456Z".parse().unwrap()
+}
+
+/// A clock by which time never passes.
+pub struct Noon;
+
+impl Clock for Noon {
+    fn now(&self) -> DateTime<Utc> {
+        noon()
+    }
 }
 
 pub fn organisation(name: &str) -> Organisation {
