@@ -11,13 +11,14 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use clap::Args;
 use config::{BaseUrl, Purpose, Settings};
-use model::Organisation;
+use model::{KeyState, Organisation, Realm, SystemClock};
+use rehearsal::{RegisteredDomain, RegisteredUser, Registrations, Tenant};
+use server::Cookies;
 use storage::{Sealer, Store};
-use token::Certificate;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::node::{Node, start_logging, stop_signal};
+use crate::node::{Node, edge, start_logging, stop_signal};
 use crate::workplace::open_store;
 use data::PEOPLE;
 use describe::Description;
@@ -61,13 +62,11 @@ impl Demo {
             Description::read(&store, &organisation, &base_url, &rehearsal_url, &self.data).await?;
 
         let stop = CancellationToken::new();
-        let rehearsal = rehearsal::serve(
-            stand_in,
-            stand_in_settings(&store, &organisation, &base_url).await?,
-            stop.clone(),
-        );
+        let stand_in_settings = stand_in_settings(&store, &organisation, &base_url).await?;
+        let rehearsal = rehearsal::serve(stand_in, stand_in_settings, stop.clone().cancelled_owned());
         let rehearsal = tokio::spawn(rehearsal);
-        let serving = tokio::spawn(node.serve(listener, server::EdgeSettings::demo(&settings), stop.clone()));
+        let edge = edge(&settings, Cookies::DEMO)?;
+        let serving = tokio::spawn(node.serve(listener, edge, stop.clone()));
 
         if let Some(file) = &self.describe {
             description.write(file)?;
@@ -113,37 +112,30 @@ async fn stand_in_settings(
     organisation: &Organisation,
     base_url: &str,
 ) -> anyhow::Result<rehearsal::Settings> {
-    let mut certificates = Vec::new();
-    for record in store.signing_keys(organisation.id).await? {
-        if record.state != model::KeyState::Retired {
-            certificates.push(Certificate::parse(&record.certificate)?.der().to_vec());
-        }
-    }
-    let domains = store.domains(organisation.id).await?;
-    let users = store.users(organisation.id, "", u32::MAX).await?;
+    // Entra holds the certificate that signs first, and the next one during a rollover.
+    let mut keys = store.signing_keys(organisation.id).await?;
+    keys.retain(|key| key.state != KeyState::Retired);
+    keys.sort_by_key(|key| key.state != KeyState::Active);
+    let certificates: Vec<_> = keys.into_iter().map(|key| key.certificate).collect();
+    let domains = store.domains(organisation.id).await?.into_iter().map(|domain| RegisteredDomain {
+        name: domain.name,
+        issuer: domain.issuer,
+        certificates: certificates.clone(),
+    });
+    let users = store.users(organisation.id, "", u32::MAX).await?.into_iter().filter_map(|user| {
+        Some(RegisteredUser {
+            immutable_id: user.immutable_id.clone()?,
+            display_name: user.display_name(),
+            upn: user.upn,
+        })
+    });
     Ok(rehearsal::Settings {
         passive_url: format!("{base_url}/adfs/ls/"),
-        realm: model::Realm::MICROSOFT_ONLINE.to_owned(),
+        realm: Realm::parse(Realm::MICROSOFT_ONLINE)?,
+        tenant: Tenant::new(Registrations { domains: domains.collect(), users: users.collect() }),
+        hints: PEOPLE.iter().map(|person| person.upn.parse()).collect::<Result<_, _>>()?,
         organisation_name: organisation.name.clone(),
         stylesheet: server::stylesheet(&organisation.accent),
-        domains: domains
-            .into_iter()
-            .map(|domain| rehearsal::RegisteredDomain {
-                name: domain.name.to_string(),
-                issuer: domain.issuer.to_string(),
-                certificates: certificates.clone(),
-            })
-            .collect(),
-        users: users
-            .into_iter()
-            .filter_map(|user| {
-                Some(rehearsal::RegisteredUser {
-                    immutable_id: user.immutable_id.as_ref()?.to_string(),
-                    display_name: user.display_name(),
-                    upn: user.upn.to_string(),
-                })
-            })
-            .collect(),
-        hints: PEOPLE.iter().map(|person| person.upn.to_owned()).collect(),
+        clock: Arc::new(SystemClock),
     })
 }

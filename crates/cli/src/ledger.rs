@@ -48,10 +48,11 @@ async fn verify(
     if report.findings.is_empty() {
         sentence.push_str(" Nothing was changed, removed, inserted or reordered.");
     }
-    if report.unprotected > 0 {
+    let unprotected: i64 = report.unprotected().map(|chain| chain.last - chain.protected).sum();
+    if unprotected > 0 {
         sentence.push_str(&format!(
             "\n{} of them are younger than the last checkpoint and not yet protected by one.",
-            report.unprotected
+            unprotected
         ));
     }
     output.done(&sentence, &report)?;

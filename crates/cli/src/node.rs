@@ -5,6 +5,7 @@ use authn::{AttemptLimits, Attempts, PasswordLimits, Passwords, SessionLimits, S
 use config::Settings;
 use model::{Clock, SystemClock};
 use script::{ScriptLimits, Scripts};
+use server::{App, Cookies, Edge, LoopLimits};
 use std::sync::Arc;
 use storage::{Journal, JournalSettings, Store};
 use sts::{Parts, SecurityTokenService, SigningLane};
@@ -17,6 +18,9 @@ pub const SCRIPT_WORKER: &str = "script-worker";
 /// Signatures that may wait per thread: a quarter of a second's worth at 2048 bits; what comes after that is told
 /// to come back (design.md §5.8).
 const SIGNATURES_PER_THREAD: usize = 1000;
+
+/// Requests answered at a time: most of them wait for a signature or a password hash, whose lanes are shorter.
+const CONCURRENT_REQUESTS: usize = 8192;
 
 /// A node of a deployment.
 pub struct Node {
@@ -72,7 +76,7 @@ impl Node {
             passwords: Passwords::start(passwords)?,
             sessions: Sessions::new(store.clone(), journal.clone(), sessions),
             attempts: Attempts::new(attempts),
-            passive_address: format!("{}/adfs/ls/", settings.base_url),
+            passive_address: settings.base_url.join("/adfs/ls/"),
             journal: journal.clone(),
             store: store.clone(),
         })
@@ -87,21 +91,33 @@ impl Node {
     pub async fn serve(
         self,
         listener: TcpListener,
-        edge: server::EdgeSettings,
+        edge: Edge,
         stop: CancellationToken,
     ) -> anyhow::Result<()> {
-        let app = server::App::new(Arc::clone(&self.sts), self.store.sealer().clone(), edge);
+        let app = App::new(Arc::clone(&self.sts), self.store.sealer().clone(), edge);
         let changes = tokio::spawn({
             let (sts, stop) = (Arc::clone(&self.sts), stop.clone());
             async move { sts.follow_changes(stop).await }
         });
-        server::serve(listener, app, stop.clone()).await?;
+        server::serve(listener, Arc::new(app), stop.clone()).await?;
         stop.cancel();
         changes.await?;
         self.journal.shutdown().await;
         self.store.close().await;
         Ok(())
     }
+}
+
+/// How the edge behaves under these settings.
+pub fn edge(settings: &Settings, cookies: Cookies) -> anyhow::Result<Edge> {
+    Ok(Edge {
+        base_url: settings.base_url.as_str().parse()?,
+        trusted_proxies: settings.trusted_proxies.clone(),
+        cookies,
+        loop_limits: LoopLimits { count: settings.loop_guard.count, window: settings.loop_guard.window },
+        persistent_session: settings.sessions.kept_absolute,
+        concurrent_requests: CONCURRENT_REQUESTS,
+    })
 }
 
 /// Resolves when the operator wants the program to stop: Ctrl-C, or the signal service managers send.

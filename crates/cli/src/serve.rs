@@ -4,10 +4,11 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use config::{LogFormat, Purpose, Severity};
+use server::Cookies;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::node::{Node, start_logging, stop_signal};
+use crate::node::{Node, edge, start_logging, stop_signal};
 use crate::workplace::{Workplace, read_configuration};
 
 /// Refuses what would be unsafe, then answers requests until told to stop.
@@ -35,7 +36,7 @@ pub async fn run(config: Option<&Path>) -> anyhow::Result<()> {
 
     let address = workplace.settings.listen;
     let listener = TcpListener::bind(address).await.with_context(|| format!("{address} cannot be used"))?;
-    let edge = server::EdgeSettings::of(&workplace.settings);
+    let edge = edge(&workplace.settings, Cookies::SECURE)?;
     let node = Node::start(&workplace.settings, workplace.store).await?;
     tracing::info!(%address, "ready");
 

@@ -41,7 +41,7 @@ pub fn read_configuration(file: Option<&Path>) -> anyhow::Result<Configuration> 
 
 /// Opens the database that the settings name.
 pub async fn open_store(settings: &Settings, sealer: Sealer) -> anyhow::Result<Store> {
-    Ok(Store::open(&Database::new(settings.database.url.as_str()), sealer).await?)
+    Ok(Store::open(&Database::new(settings.database.url.expose()), sealer).await?)
 }
 
 /// The ledger row of something an operator did on the host, written in the transaction that does it.

@@ -103,6 +103,12 @@ impl Demo {
         person.with_context(|| format!("nobody in the demo is called {name}"))
     }
 
+    /// The address of a sign-in request for Microsoft 365, with more parameters when `rest` has some.
+    pub fn request(&self, rest: &str) -> String {
+        let Description { passive_url, realm, .. } = &self.description;
+        format!("{passive_url}?wa=wsignin1.0&wtrealm={}{rest}", realm.replace(':', "%3a"))
+    }
+
     /// The folder given to `--data`.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("demo")

@@ -35,7 +35,10 @@ pub struct Form {
 impl Visitor {
     /// Somebody with an empty cookie jar.
     pub fn new() -> anyhow::Result<Self> {
-        let client = reqwest::Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).build()?;
+        let client = reqwest::Client::builder()
+            .cookie_store(true)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
         Ok(Self { client })
     }
 

@@ -1,0 +1,83 @@
+//! From nothing to an installation that `doctor` finds nothing wrong with.
+
+use serde_json::Value;
+
+use crate::Installation;
+
+fn json(text: &str) -> anyhow::Result<Value> {
+    Ok(serde_json::from_str(text)?)
+}
+
+#[test]
+fn an_installation_is_furnished_step_by_step() -> anyhow::Result<()> {
+    let here = Installation::new()?;
+    here.done(&["init", "--name", "Contoso", "--bits", "2048"])?;
+    assert!(here.path().join("keys").is_dir(), "S91: the key lies beside the data, not in them");
+
+    let apps = here.done(&["app", "list"])?;
+    assert!(
+        apps.contains("urn:federation:MicrosoftOnline")
+            && apps.contains("Office 365 Email Integration Users")
+    );
+
+    here.done(&["domain", "add", "contoso.example"])?;
+    let role = "Office 365 Email Integration Users";
+    let added = here.run_with(
+        &[
+            "user",
+            "add",
+            "--upn",
+            "ada@contoso.example",
+            "--role",
+            role,
+            "--attribute",
+            "DisplayName=Ada Byron",
+        ],
+        "analytical-engine\n",
+    )?;
+    assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+    let users = json(&here.done(&["--json", "user", "list"])?)?;
+    assert_eq!(users[0]["upn"], "ada@contoso.example");
+    let members = json(&here.done(&["--json", "role", "member", role])?)?;
+    assert_eq!(members[0]["upn"], "ada@contoso.example");
+
+    let doctor = here.run(&["doctor"])?;
+    let said = String::from_utf8(doctor.stdout)?;
+    assert!(said.contains("its signature verifies") && !said.contains("no domain"), "{said}");
+    Ok(())
+}
+
+/// MD-03: a new key is published, then signs, then is gone; there is always exactly one that signs.
+#[test]
+fn a_key_is_rolled_over() -> anyhow::Result<()> {
+    let here = Installation::new()?;
+    here.done(&["init", "--bits", "2048"])?;
+    let new = json(&here.done(&["--json", "key", "new", "--bits", "2048"])?)?;
+    let id = new["id"].as_str().unwrap_or_default();
+    here.done(&["key", "activate", id])?;
+    let keys = json(&here.done(&["--json", "key", "list"])?)?;
+    let states: Vec<_> = keys.as_array().into_iter().flatten().map(|key| key["state"].as_str()).collect();
+    assert_eq!(states.iter().filter(|state| **state == Some("active")).count(), 1);
+    let complaint = here.refused(&["key", "retire", id])?;
+    assert!(complaint.contains("activate another one"), "{complaint}");
+    Ok(())
+}
+
+#[test]
+fn a_second_init_changes_nothing() -> anyhow::Result<()> {
+    let here = Installation::new()?;
+    here.done(&["init", "--bits", "2048"])?;
+    let before = here.done(&["--json", "app", "list"])?;
+    assert!(here.refused(&["init"])?.contains("nothing was changed"));
+    assert_eq!(here.done(&["--json", "app", "list"])?, before);
+    Ok(())
+}
+
+/// S64: nothing is there that nobody put there.
+#[test]
+fn a_fresh_installation_has_no_users() -> anyhow::Result<()> {
+    let here = Installation::new()?;
+    here.done(&["init", "--bits", "2048"])?;
+    assert_eq!(json(&here.done(&["--json", "user", "list"])?)?, serde_json::json!([]));
+    Ok(())
+}
