@@ -45,7 +45,7 @@ async fn session(db: &TestDatabase) -> SessionRow {
         evidence: r#"{"first_factor":"Password"}"#.to_owned(),
         created_at: noon(),
         last_seen_at: noon(),
-        expires_at: noon() + Duration::from_secs(3600),
+        expires_at: noon() + Duration::from_hours(1),
         persistent: true,
         relying_parties: Vec::new(),
     }
@@ -125,7 +125,7 @@ rules! {
         started.unwrap();
         assert_eq!(db.store.session_by_hash(&session.hash).await.unwrap(), Some(session.clone()));
 
-        session.last_seen_at = noon() + Duration::from_secs(60);
+        session.last_seen_at = noon() + Duration::from_mins(1);
         session.relying_parties = vec![ApplicationId::new(), ApplicationId::new()];
         let touch = SessionTouch {
             hash: session.hash,

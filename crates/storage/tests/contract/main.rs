@@ -1,10 +1,15 @@
 //! What storage promises, checked on both databases.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails, in its helpers too")]
+
 #[macro_use]
 mod support;
 
+mod access;
+mod checkpoints;
 mod directory;
 mod faults;
 mod journal;
+mod ledger;
 mod secrets;
 mod tampering;

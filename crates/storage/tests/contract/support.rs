@@ -9,7 +9,7 @@ use model::{
     UserId,
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
-use storage::{Database, Sealer, Store, Transaction};
+use storage::{Database, Refusal, Sealer, StorageError, Store, Transaction};
 use tempfile::TempDir;
 
 /// Where a PostgreSQL server is on which databases may be made.
@@ -114,6 +114,14 @@ pub fn sealer_in(folder: &Path) -> Sealer {
 /// An instant with microseconds, which both databases keep.
 pub fn noon() -> DateTime<Utc> {
     "2026-03-01T12:00:00.123456Z".parse().unwrap()
+}
+
+/// The rule that a change would have broken.
+pub fn refusal<T: std::fmt::Debug>(outcome: Result<T, StorageError>) -> Refusal {
+    match outcome {
+        Err(StorageError::Refused(refusal)) => refusal,
+        other => panic!("expected a refusal, got {other:?}"),
+    }
 }
 
 /// A clock by which time never passes.
