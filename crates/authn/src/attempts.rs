@@ -6,7 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use model::{OrganisationId, Upn};
 use sha2::{Digest, Sha256};
 
-use crate::failures::{Failures, Memory, Rule};
+use crate::failures::{Failures, Rule};
+use crate::memory::Memory;
 
 /// How many failed tries are too many.
 #[derive(Clone, Copy, Debug)]
@@ -88,18 +89,28 @@ impl Attempts {
         }
     }
 
-    /// Whether `account` may try from `address` now. Changes nothing: a try that was told to wait is no failure.
+    /// Whether `account` may try from `address` now. A try that is told to wait is no failure; one that may go
+    /// ahead after too many failures goes alone.
     pub fn before(&self, account: &AccountKey, address: IpAddr, now: DateTime<Utc>) -> Verdict {
         let network = Network::of(address);
-        let counters = self.counters();
-        let wait = if let Some(failures) = counters.familiar.recall(&(*account, network), now) {
-            failures.wait(&self.account, now)
+        let mut counters = self.counters();
+        let counters = &mut *counters;
+        let mut judging = if let Some(failures) = counters.familiar.recall(&(*account, network), now) {
+            vec![(failures, &self.account)]
         } else {
-            let account = counters.accounts.recall(account, now).map(|f| f.wait(&self.account, now));
-            let network = counters.networks.recall(&network, now).map(|f| f.wait(&self.address, now));
-            account.max(network).unwrap_or_default()
+            let of_account = counters.accounts.recall(account, now).map(|failures| (failures, &self.account));
+            let of_network =
+                counters.networks.recall(&network, now).map(|failures| (failures, &self.address));
+            of_account.into_iter().chain(of_network).collect()
         };
-        if wait.is_zero() { Verdict::Go } else { Verdict::Wait(wait) }
+        let wait = judging.iter().map(|(failures, rule)| failures.wait(rule, now)).max().unwrap_or_default();
+        if !wait.is_zero() {
+            return Verdict::Wait(wait);
+        }
+        for (failures, rule) in &mut judging {
+            failures.let_through(rule, now);
+        }
+        Verdict::Go
     }
 
     /// A try failed: a wrong password, an unknown or a disabled account, later a wrong code.
@@ -108,7 +119,7 @@ impl Attempts {
         let mut counters = self.counters();
         counters.accounts.touch(*account, now).record(&self.account, now);
         counters.networks.touch(network, now).record(&self.address, now);
-        if let Some(failures) = counters.familiar.recall_mut(&(*account, network), now) {
+        if let Some(failures) = counters.familiar.recall(&(*account, network), now) {
             failures.record(&self.account, now);
         }
     }
@@ -202,6 +213,18 @@ mod tests {
         attempts.failed(&ada, address(99), at(1));
         assert_eq!(attempts.before(&ada, address(99), at(1)), seconds(2));
         assert_eq!(attempts.before(&account("grace@contoso.example"), address(99), at(1)), Verdict::Go);
+    }
+
+    /// A wait that is over lets one try through, not as many as are sent at once.
+    #[test]
+    fn tries_at_once_do_not_slip_through_after_a_wait() {
+        let (attempts, ada) = (attempts(), account("ada@contoso.example"));
+        for _ in 0..12 {
+            attempts.failed(&ada, address(1), at(0));
+        }
+        let verdicts: Vec<_> = (0..100).map(|n| attempts.before(&ada, address(n), at(60))).collect();
+        assert_eq!(verdicts.iter().filter(|verdict| **verdict == Verdict::Go).count(), 1);
+        assert_eq!(verdicts[1], seconds(4));
     }
 
     #[test]

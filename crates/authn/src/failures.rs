@@ -1,10 +1,7 @@
-use std::collections::{HashMap, VecDeque};
-use std::hash::Hash;
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-
-use crate::eviction::longest_untouched;
 
 /// How many failures within how long are too many, and how long the next try then waits at most.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +18,8 @@ pub(crate) struct Failures {
     recent: VecDeque<DateTime<Utc>>,
     /// How many of the latest failures came when there were too many already.
     beyond: u32,
+    /// When a try was last let through although there were too many failures.
+    let_through: Option<DateTime<Utc>>,
 }
 
 impl Failures {
@@ -37,7 +36,9 @@ impl Failures {
     ///
     /// One second after the failure that was one too many, and twice as long after each further one.
     pub(crate) fn wait(&self, rule: &Rule, now: DateTime<Utc>) -> Duration {
-        let Some(last) = self.recent.back().filter(|_| self.too_many(rule, now)) else {
+        let Some(last) =
+            self.recent.back().copied().max(self.let_through).filter(|_| self.too_many(rule, now))
+        else {
             return Duration::ZERO;
         };
         let doublings = self.beyond.saturating_sub(1).min(31);
@@ -47,74 +48,18 @@ impl Failures {
         wait.saturating_sub(elapsed)
     }
 
+    /// Lets a try through. When there were too many failures it is the only one until it fails or the same wait
+    /// has passed again: otherwise a hundred tries at once would find the wait over before the first has failed.
+    pub(crate) fn let_through(&mut self, rule: &Rule, now: DateTime<Utc>) {
+        if self.too_many(rule, now) {
+            self.let_through = Some(now);
+        }
+    }
+
     fn too_many(&self, rule: &Rule, now: DateTime<Utc>) -> bool {
         // Counted in both directions: failures from a future that a clock was set back from are forgotten too.
         let counts = |failure: &&DateTime<Utc>| (now - **failure).abs() < rule.window;
         self.recent.iter().filter(counts).count() >= rule.failures
-    }
-}
-
-/// A map with a fixed number of places that forgets what was not touched for long.
-///
-/// Whoever floods the server with invented names pays a password hash for each and gains only that the oldest
-/// entries go.
-#[derive(Debug)]
-pub(crate) struct Memory<K, V> {
-    entries: HashMap<K, Entry<V>>,
-    places: usize,
-    keep: TimeDelta,
-}
-
-#[derive(Debug)]
-struct Entry<V> {
-    touched: DateTime<Utc>,
-    value: V,
-}
-
-impl<K: Copy + Eq + Hash, V: Default> Memory<K, V> {
-    /// Remembers up to `places` entries for `keep` after each was last touched.
-    pub(crate) fn new(places: usize, keep: TimeDelta) -> Self {
-        Self { entries: HashMap::new(), places, keep }
-    }
-
-    /// What is remembered of `key`, if it was touched recently.
-    pub(crate) fn recall(&self, key: &K, now: DateTime<Utc>) -> Option<&V> {
-        self.entries.get(key).filter(|entry| entry.is_fresh(self.keep, now)).map(|entry| &entry.value)
-    }
-
-    /// The same to change, without counting as a touch.
-    pub(crate) fn recall_mut(&mut self, key: &K, now: DateTime<Utc>) -> Option<&mut V> {
-        let keep = self.keep;
-        self.entries.get_mut(key).filter(|entry| entry.is_fresh(keep, now)).map(|entry| &mut entry.value)
-    }
-
-    /// The entry of `key`, made when there is none, kept from now on for the whole time again.
-    pub(crate) fn touch(&mut self, key: K, now: DateTime<Utc>) -> &mut V {
-        if self.entries.len() >= self.places && !self.entries.contains_key(&key) {
-            self.make_room(now);
-        }
-        let entry = self.entries.entry(key).or_insert_with(|| Entry { touched: now, value: V::default() });
-        entry.touched = now;
-        &mut entry.value
-    }
-
-    /// Drops what is stale; if that frees less than a tenth of the places, the longest untouched entries too,
-    /// so that the walk over all entries is paid once per many insertions.
-    fn make_room(&mut self, now: DateTime<Utc>) {
-        self.entries.retain(|_, entry| entry.is_fresh(self.keep, now));
-        let surplus = (self.entries.len() + self.places.div_ceil(10)).saturating_sub(self.places);
-        if surplus > 0 {
-            let ages = self.entries.iter().map(|(key, entry)| (entry.touched, *key)).collect();
-            for key in longest_untouched(ages, surplus) {
-                self.entries.remove(&key);
-            }
-        }
-    }
-}
-
-impl<V> Entry<V> {
-    fn is_fresh(&self, keep: TimeDelta, now: DateTime<Utc>) -> bool {
-        (now - self.touched).abs() < keep
     }
 }
 
@@ -144,6 +89,19 @@ mod tests {
     }
 
     #[test]
+    fn one_try_at_a_time_is_let_through_when_there_were_too_many_failures() {
+        let mut failures = Failures::default();
+        for _ in 0..4 {
+            failures.let_through(&RULE, at(0));
+            failures.record(&RULE, at(0));
+        }
+        assert_eq!(failures.wait(&RULE, at(2)), Duration::ZERO);
+        failures.let_through(&RULE, at(2));
+        assert_eq!(failures.wait(&RULE, at(2)), Duration::from_secs(2));
+        assert_eq!(failures.wait(&RULE, at(4)), Duration::ZERO);
+    }
+
+    #[test]
     fn a_failure_counts_until_the_window_has_passed() {
         let mut failures = Failures::default();
         for second in [0, 10, 20] {
@@ -164,27 +122,5 @@ mod tests {
         }
         assert_eq!(failures.wait(&RULE, at(7000)), Duration::from_secs(1));
         assert_eq!(failures.wait(&RULE, at(0)), Duration::ZERO);
-    }
-
-    #[test]
-    fn a_full_memory_forgets_what_was_touched_longest_ago() {
-        let mut memory: Memory<u32, u32> = Memory::new(10, TimeDelta::hours(1));
-        for key in 0..100_u32 {
-            *memory.touch(key, at(key.into())) = key;
-            assert!(memory.entries.len() <= 10);
-        }
-        assert_eq!(memory.recall(&99, at(100)), Some(&99));
-        assert_eq!(memory.recall(&50, at(100)), None);
-    }
-
-    #[test]
-    fn a_full_memory_forgets_the_stale_first() {
-        let mut memory: Memory<u32, u32> = Memory::new(4, TimeDelta::minutes(1));
-        for key in 0..4 {
-            memory.touch(key, at(i64::from(key) * 20));
-        }
-        memory.touch(9, at(70));
-        assert!([1, 2, 3, 9].iter().all(|key| memory.recall(key, at(70)).is_some()));
-        assert!(!memory.entries.contains_key(&0));
     }
 }

@@ -32,7 +32,7 @@ struct Queue {
     open: bool,
 }
 
-struct Job(Box<dyn FnOnce(&mut Memory) + Send>);
+struct Job(Box<dyn FnOnce(&mut Blocks) + Send>);
 
 impl Lane {
     /// Starts `threads` threads that share a queue of `places`, and give their memory back after `quiet`.
@@ -51,7 +51,7 @@ impl Lane {
     /// Runs `work` on one of the threads. Work that nobody waits for any more is not begun.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
+        work: impl FnOnce(&mut Blocks) -> T + Send + 'static,
     ) -> Result<T, Busy> {
         let (answer, answered) = oneshot::channel();
         self.enqueue(Job(Box::new(move |memory| {
@@ -89,7 +89,7 @@ impl Shared {
     }
 
     fn work(&self, quiet: Duration) {
-        let mut memory = Memory::default();
+        let mut memory = Blocks::default();
         let mut queue = self.lock();
         loop {
             if let Some(Job(work)) = queue.jobs.pop_front() {
@@ -105,7 +105,7 @@ impl Shared {
                     self.arrived.wait_timeout(queue, quiet).unwrap_or_else(PoisonError::into_inner);
                 queue = woken;
                 if wait.timed_out() && queue.jobs.is_empty() {
-                    memory = Memory::default();
+                    memory = Blocks::default();
                 }
             }
         }
@@ -116,13 +116,13 @@ impl Shared {
 ///
 /// 19 MiB each at our parameters, made at first use: a server that nobody signs in to stays small.
 #[derive(Default)]
-pub(crate) struct Memory(Vec<Block>);
+pub(crate) struct Blocks(Vec<Block>);
 
 /// Room for 33 MiB of blocks. glibc gives a freed allocation back to the system for certain only above 32 MiB;
 /// a smaller one, once freed, raises its threshold and is kept. Pages that are never touched cost nothing.
 const CERTAIN_RETURN: usize = 33 * 1024;
 
-impl Memory {
+impl Blocks {
     /// At least `count` blocks of 1 KiB, with whatever the last use left in them.
     pub(crate) fn blocks(&mut self, count: usize) -> &mut [Block] {
         if self.0.len() < count {
@@ -150,7 +150,7 @@ mod tests {
         let (begun, has_begun) = oneshot::channel();
         let occupant = Arc::clone(&lane);
         tokio::spawn(async move {
-            let wait = move |_: &mut Memory| {
+            let wait = move |_: &mut Blocks| {
                 begun.send(()).ok();
                 released.recv().ok();
             };

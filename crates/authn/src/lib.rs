@@ -9,6 +9,7 @@ mod attempts;
 mod eviction;
 mod failures;
 mod lane;
+mod memory;
 mod password;
 mod passwords;
 mod secret;

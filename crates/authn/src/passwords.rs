@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq;
 use thiserror::Error;
 use tracing::error;
 
-use crate::lane::{Busy, Lane, Memory};
+use crate::lane::{Blocks, Busy, Lane};
 use crate::password::{MINIMUM_NEW_PASSWORD, Password};
 
 /// How much of the machine password hashing may take.
@@ -108,7 +108,7 @@ fn argon2id() -> Argon2<'static> {
 fn phc_string(
     password: &Password,
     salt: &[u8],
-    memory: &mut Memory,
+    memory: &mut Blocks,
 ) -> Result<String, argon2::password_hash::Error> {
     let argon2 = argon2id();
     let mut output = [0; OUTPUT_LENGTH];
@@ -157,7 +157,7 @@ impl Expected {
         Self { argon2: argon2id(), salt, output, somebody: false }
     }
 
-    fn matches(&self, candidate: &Password, memory: &mut Memory) -> bool {
+    fn matches(&self, candidate: &Password, memory: &mut Blocks) -> bool {
         let mut output = vec![0; self.output.len()];
         let blocks = memory.blocks(self.argon2.params().block_count());
         let hashed =
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn the_stand_in_for_unknown_accounts_refuses_its_own_hash() {
         let mut unknown = Expected::nobody();
-        let mut memory = Memory::default();
+        let mut memory = Blocks::default();
         let candidate = password("correct horse");
         let blocks = memory.blocks(unknown.argon2.params().block_count());
         unknown
