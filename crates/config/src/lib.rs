@@ -18,7 +18,7 @@ mod spelling;
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use check::{Problem, Purpose, Severity};
 pub use database_url::DatabaseUrl;
-pub use load::{Configuration, Explained, LoadError, Origin};
+pub use load::{Configuration, Explained, LoadError, Origin, environment};
 pub use settings::{
     Database, Ledger, Limits, Log, LogFormat, LoopGuard, Passwords, Script, Sessions, Settings, Tls,
 };

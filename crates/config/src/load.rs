@@ -162,6 +162,13 @@ impl fmt::Display for Origin {
     }
 }
 
+/// The variables of this process. One that is no text sets nothing of ours and is passed over, where the standard
+/// library's own iterator would end the program.
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
 /// What a file sets, by name.
 fn written(path: &Path) -> Result<BTreeMap<String, Value>, LoadError> {
     let unreadable = |source| LoadError::Unreadable { path: path.to_owned(), source };
