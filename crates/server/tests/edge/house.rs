@@ -1,0 +1,182 @@
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+
+use authn::{AttemptLimits, Attempts, Password, PasswordLimits, Passwords, SessionLimits, Sessions};
+use axum::Router;
+use chrono::{DateTime, TimeDelta, Utc};
+use model::{
+    Application, ApplicationId, ApplicationKind, Attributes, Clock, Domain, DomainName, ImmutableId,
+    IssuerUri, KeyState, Organisation, OrganisationId, Realm, ReplyAddress, Role, RoleId, SigningKeyId,
+    SigningKeyRecord, Upn, User, UserId,
+};
+use script::{ScriptLimits, Scripts};
+use server::{App, Cookies, Edge, LoopLimits, router};
+use storage::{Database, Journal, JournalSettings, Sealer, Store};
+use sts::{Parts, SecurityTokenService, SigningLane};
+use tempfile::TempDir;
+use token::NewKey;
+
+/// The published address of the house.
+pub const BASE_URL: &str = "https://sign-in.contoso.example";
+/// The reply address used when a request names none.
+pub const LOGIN_SRF: &str = "https://login.microsoftonline.com/login.srf";
+/// Ada's password; she may use Microsoft 365. Bob has the same and may not.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// One key for all tests, because making one takes a while.
+static KEY: LazyLock<NewKey> = LazyLock::new(|| {
+    NewKey::generate(2048, "Contoso signing", start() - TimeDelta::days(1), start() + TimeDelta::days(365))
+        .unwrap()
+});
+
+/// When every test begins.
+pub fn start() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_000_000, 0).unwrap()
+}
+
+/// A clock that stands still until it is moved.
+pub struct HouseClock(Mutex<DateTime<Utc>>);
+
+impl HouseClock {
+    /// Lets time pass.
+    pub fn pass(&self, time: TimeDelta) {
+        *self.0.lock().unwrap() += time;
+    }
+}
+
+impl Clock for HouseClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// A server with one organisation, two people and Microsoft 365.
+pub struct House {
+    /// The server's router.
+    pub router: Router,
+    /// The time.
+    pub clock: Arc<HouseClock>,
+    _folder: TempDir,
+}
+
+impl House {
+    /// Opens a house that trusts no proxy.
+    pub async fn open() -> Self {
+        Self::open_behind(&[]).await
+    }
+
+    /// Opens a house behind trusted proxies.
+    pub async fn open_behind(proxies: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(HouseClock(Mutex::new(start())));
+        let url = format!("sqlite:{}", folder.path().join("house.db").display());
+        let store = Store::open(&Database::new(url), Sealer::transient().unwrap()).await.unwrap();
+        let passwords =
+            Passwords::start(PasswordLimits { threads: 1, queue: 64, quiet: Duration::from_secs(60) })
+                .unwrap();
+        furnish(&store, &passwords).await;
+        let settings = JournalSettings { clock: clock.clone(), ..JournalSettings::default() };
+        let journal = Journal::start(store.clone(), settings).await.unwrap();
+        let parts = Parts {
+            clock: clock.clone(),
+            journal: journal.clone(),
+            signing: SigningLane::start(1, 64).unwrap(),
+            scripts: Scripts::start(ScriptLimits::default(), (PathBuf::from("/nowhere"), "script-worker")),
+            passwords,
+            sessions: Sessions::new(store.clone(), journal, SessionLimits::default()),
+            attempts: Attempts::new(AttemptLimits { account_failures: 3, ..AttemptLimits::default() }),
+            passive_address: format!("{BASE_URL}/adfs/ls/"),
+            store,
+        };
+        let sts = Arc::new(SecurityTokenService::open(parts).await.unwrap());
+        let edge = Edge {
+            base_url: BASE_URL.parse().unwrap(),
+            trusted_proxies: proxies.iter().map(|proxy| proxy.parse().unwrap()).collect(),
+            cookies: Cookies::SECURE,
+            loop_limits: LoopLimits { count: 6, window: Duration::from_secs(30) },
+            persistent_session: Duration::from_hours(14 * 24),
+            concurrent_requests: 64,
+        };
+        let app = Arc::new(App::new(sts, Sealer::transient().unwrap(), edge));
+        Self { router: router(app), clock, _folder: folder }
+    }
+}
+
+/// Where every browser of these tests comes from.
+pub const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 24));
+
+async fn furnish(store: &Store, passwords: &Passwords) {
+    let organisation = Organisation {
+        id: OrganisationId::new(),
+        name: "Contoso".into(),
+        host: None,
+        accent: "#0b6b61".into(),
+        demo: false,
+        created_at: start(),
+    };
+    let domain = DomainName::parse("contoso.example").unwrap();
+    let role = Role { id: RoleId::new(), organisation: organisation.id, name: "M365 Users".into() };
+    let application = microsoft_365(organisation.id);
+    let hash = passwords.hash(Password::parse(PASSWORD.to_owned()).unwrap()).await.unwrap();
+
+    let mut change = store.begin().await.unwrap();
+    change.insert_organisation(&organisation).await.unwrap();
+    let issuer = IssuerUri::of_domain(&domain);
+    let domain = Domain { organisation: organisation.id, name: domain, issuer, proven: true };
+    change.insert_domain(&domain).await.unwrap();
+    change.insert_role(&role).await.unwrap();
+    change.insert_application(&application).await.unwrap();
+    change.grant(organisation.id, application.id, role.id).await.unwrap();
+    for name in ["ada", "bob"] {
+        let user = person(organisation.id, name);
+        change.insert_user(&user).await.unwrap();
+        change.set_password(organisation.id, user.id, &hash, start()).await.unwrap();
+        if name == "ada" {
+            change.add_member(organisation.id, role.id, user.id).await.unwrap();
+        }
+    }
+    change.insert_signing_key(&signing_key(organisation.id), &KEY.pkcs8).await.unwrap();
+    change.commit().await.unwrap();
+}
+
+fn microsoft_365(organisation: OrganisationId) -> Application {
+    Application {
+        id: ApplicationId::new(),
+        organisation,
+        kind: ApplicationKind::Microsoft365,
+        name: "Microsoft 365".into(),
+        realm: Realm::parse(Realm::MICROSOFT_ONLINE).unwrap(),
+        reply_addresses: vec![ReplyAddress::parse(LOGIN_SRF).unwrap()],
+        token_lifetime: model::DEFAULT_TOKEN_LIFETIME,
+        issuer: None,
+        token_script: None,
+        enabled: true,
+    }
+}
+
+fn person(organisation: OrganisationId, name: &str) -> User {
+    User {
+        id: UserId::new(),
+        organisation,
+        upn: Upn::parse(&format!("{name}@contoso.example")).unwrap(),
+        immutable_id: Some(ImmutableId::parse(&format!("{name}PSwbCl9OcWCCk6S1xtfo")).unwrap()),
+        active: true,
+        attributes: Attributes::default(),
+        created_at: start(),
+    }
+}
+
+fn signing_key(organisation: OrganisationId) -> SigningKeyRecord {
+    SigningKeyRecord {
+        id: SigningKeyId::new(),
+        organisation,
+        state: KeyState::Active,
+        bits: 2048,
+        certificate: KEY.certificate.clone(),
+        expires_at: start() + TimeDelta::days(365),
+        demo: false,
+        created_at: start(),
+    }
+}
