@@ -10,18 +10,11 @@ use rquickjs::{Array, Context, Ctx, Error, Exception, Function, Module, Runtime,
 use crate::SyntaxError;
 use crate::message::{Budget, Report};
 
-/// What a script finds in the language. Without typed arrays there is no `SharedArrayBuffer` and no `Atomics`;
+/// What every script finds in the language. Without typed arrays there is no `SharedArrayBuffer` and no `Atomics`;
 /// `performance`, `WeakRef` and `Proxy` are absent too. `Eval` is the compiler itself, which the prelude takes away
 /// from scripts.
-type Intrinsics = (
-    intrinsic::Eval,
-    intrinsic::Json,
-    intrinsic::Promise,
-    intrinsic::Date,
-    intrinsic::RegExpCompiler,
-    intrinsic::RegExp,
-    intrinsic::MapSet,
-);
+type Core =
+    (intrinsic::Eval, intrinsic::Json, intrinsic::Promise, intrinsic::RegExpCompiler, intrinsic::RegExp);
 
 /// The name of the script in stack traces.
 const SCRIPT: &str = "script";
@@ -47,6 +40,17 @@ pub struct Engine {
 struct Program {
     host: Compiled,
     source: String,
+    words: Words,
+}
+
+/// Parts of the language that a script gets if its text, or its host's, has the word. Most have neither, and making
+/// these objects afresh costs a run as much as five lines of script.
+#[derive(Clone, Copy)]
+struct Words {
+    /// `Date`.
+    dates: bool,
+    /// `Map`, `Set`, `WeakMap`, `WeakSet`.
+    collections: bool,
 }
 
 /// Why a run came to no end of its own.
@@ -61,6 +65,24 @@ impl From<Error> for Stop {
     }
 }
 
+impl Words {
+    const ALL: Self = Self { dates: true, collections: true };
+
+    fn of(host: &str, source: &str) -> Self {
+        let has = |word| host.contains(word) || source.contains(word);
+        Self { dates: has("Date"), collections: has("Map") || has("Set") }
+    }
+
+    fn context(self, runtime: &Runtime) -> Result<Context, Error> {
+        match (self.dates, self.collections) {
+            (false, false) => Context::custom::<Core>(runtime),
+            (true, false) => Context::custom::<(Core, intrinsic::Date)>(runtime),
+            (false, true) => Context::custom::<(Core, intrinsic::MapSet)>(runtime),
+            (true, true) => Context::custom::<(Core, intrinsic::Date, intrinsic::MapSet)>(runtime),
+        }
+    }
+}
+
 impl Engine {
     pub const fn new(budget: Budget) -> Self {
         Self { budget, hosts: Vec::new(), programs: Vec::new() }
@@ -68,6 +90,7 @@ impl Engine {
 
     /// Keeps a program, its host compiled.
     pub fn install(&mut self, host: &str, source: String) -> io::Result<Report> {
+        let words = Words::of(host, &source);
         let kept = self.hosts.iter().find(|(known, _)| known == host).map(|(_, compiled)| *compiled);
         let host = if let Some(compiled) = kept {
             compiled
@@ -76,14 +99,15 @@ impl Engine {
             self.hosts.push((host.to_owned(), compiled));
             compiled
         };
-        self.programs.push(Program { host, source });
+        self.programs.push(Program { host, source, words });
         Ok(Report::Installed)
     }
 
     /// Runs a program once, on the input given as JSON; the outcome is JSON too.
     pub fn run(&self, program: usize, input: Vec<u8>) -> io::Result<(Report, Vec<u8>)> {
         let program = self.programs.get(program).ok_or_else(|| io::Error::other("no such program"))?;
-        let Sandbox { runtime, context, late } = Sandbox::new(self.budget).map_err(io::Error::other)?;
+        let Sandbox { runtime, context, late } =
+            Sandbox::new(self.budget, program.words).map_err(io::Error::other)?;
         let (report, output) = context.with(|ctx| {
             let mut traced = None;
             match play(&ctx, program, input, self.budget.output, &mut traced) {
@@ -115,7 +139,7 @@ impl Engine {
 
     /// Whether a script parses; none of it runs.
     pub fn check(&self, source: &str) -> io::Result<Result<(), SyntaxError>> {
-        let Sandbox { context, .. } = Sandbox::new(self.budget).map_err(io::Error::other)?;
+        let Sandbox { context, .. } = Sandbox::new(self.budget, Words::ALL).map_err(io::Error::other)?;
         Ok(context.with(|ctx| {
             let Err(error) = evaluate(&ctx, format!("{STOP}{source}")) else {
                 return Ok(());
@@ -149,10 +173,12 @@ struct Sandbox {
 }
 
 impl Sandbox {
-    fn new(budget: Budget) -> Result<Self, Error> {
+    fn new(budget: Budget, words: Words) -> Result<Self, Error> {
         let runtime = Runtime::new()?;
         runtime.set_memory_limit(budget.memory);
         runtime.set_max_stack_size(budget.stack);
+        // Short runs end without looking for garbage; long ones look often enough to stay below the limit.
+        runtime.set_gc_threshold(budget.memory / 4);
         let late = Rc::new(Cell::new(false));
         let deadline = Instant::now() + Duration::from_millis(budget.wall);
         let seen = Rc::clone(&late);
@@ -160,7 +186,7 @@ impl Sandbox {
             seen.set(Instant::now() >= deadline);
             seen.get()
         })));
-        let context = Context::custom::<Intrinsics>(&runtime)?;
+        let context = words.context(&runtime)?;
         Ok(Self { context, runtime, late })
     }
 }
@@ -168,7 +194,7 @@ impl Sandbox {
 /// Compiles prelude and host into one module. The code is leaked: it lives as long as the worker, which has one host.
 fn compile(host: &str) -> Result<Compiled, Error> {
     let runtime = Runtime::new()?;
-    let context = Context::custom::<Intrinsics>(&runtime)?;
+    let context = Words::ALL.context(&runtime)?;
     let module = format!("{PRELUDE}\nexport function host(input) {{\n{host}\n}}\n");
     let code = context.with(|ctx| {
         let options = WriteOptions { strip_source: true, strip_debug: true, ..WriteOptions::default() };

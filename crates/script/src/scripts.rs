@@ -142,9 +142,11 @@ impl Pool {
 
     fn take_idle(&self, organisation: OrganisationId) -> Option<WorkerProcess> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.retain_mut(WorkerProcess::is_fit);
-        if let Some(own) = idle.iter().rposition(|worker| worker.organisation == organisation) {
-            return Some(idle.remove(own));
+        while let Some(own) = idle.iter().rposition(|worker| worker.organisation == organisation) {
+            let mut worker = idle.remove(own);
+            if worker.is_alive() {
+                return Some(worker);
+            }
         }
         // Room for the new one. The caller holds a place, so what is available is the room of idle workers.
         let surplus = idle.len().saturating_sub(self.places.available_permits());
@@ -153,7 +155,7 @@ impl Pool {
     }
 
     /// Takes a worker back unless its time has come; the place is free only then.
-    fn give_back(&self, mut worker: WorkerProcess, place: SemaphorePermit<'_>) {
+    fn give_back(&self, worker: WorkerProcess, place: SemaphorePermit<'_>) {
         if worker.is_fit() {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
         }

@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use model::OrganisationId;
+use tokio::io::BufReader;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::timeout;
 
@@ -31,7 +32,7 @@ pub struct WorkerProcess {
     pub organisation: OrganisationId,
     child: Child,
     orders: ChildStdin,
-    reports: ChildStdout,
+    reports: BufReader<ChildStdout>,
     programs: HashMap<[u8; 32], usize>,
     busy: Duration,
     /// Whether it waits for an order. Not while one is under way, nor after one that went wrong.
@@ -67,7 +68,7 @@ impl WorkerProcess {
             organisation,
             child,
             orders,
-            reports,
+            reports: BufReader::new(reports),
             programs: HashMap::new(),
             busy: Duration::ZERO,
             ready: true,
@@ -79,12 +80,14 @@ impl WorkerProcess {
         }
     }
 
-    /// Whether it can take another order.
-    pub fn is_fit(&mut self) -> bool {
-        self.ready
-            && self.busy < LIFE
-            && self.programs.len() < MAXIMUM_PROGRAMS
-            && matches!(self.child.try_wait(), Ok(None))
+    /// Whether it may take another order.
+    pub fn is_fit(&self) -> bool {
+        self.ready && self.busy < LIFE && self.programs.len() < MAXIMUM_PROGRAMS
+    }
+
+    /// Whether the process is still there.
+    pub fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
     }
 
     /// Runs a program once; the report and the outcome are what the worker says, unread.

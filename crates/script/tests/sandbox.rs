@@ -60,6 +60,15 @@ async fn old_scripts_run_as_they_always_did() {
 }
 
 #[tokio::test]
+async fn a_script_has_the_parts_of_the_language_that_it_names() {
+    let source =
+        "say(typeof new Date(0).toISOString()); say(new Map([[1, 2]]).get(1)); say(new Set([1, 1]).size);";
+    assert_eq!(output(source).await, json!(["string", 2, 1]));
+    assert_eq!(output("say(new WeakMap() instanceof WeakMap);").await, json!([true]));
+    assert_eq!(output("say('a1b2'.replace(/[0-9]/g, '').match('b').index);").await, json!([1]));
+}
+
+#[tokio::test]
 async fn one_run_leaves_nothing_to_the_next() {
     let scripts = scripts(PATIENT);
     let program = Program::new(HOST, "say(typeof left); left = 1; Array.prototype.left = 2; say([].left);");
