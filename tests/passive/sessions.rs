@@ -101,16 +101,16 @@ async fn a_sign_in_form_is_bound_to_its_browser() -> anyhow::Result<()> {
 async fn a_cross_site_post_of_the_form_is_refused() -> anyhow::Result<()> {
     let demo = demo().await?;
     let ada = demo.person("ada")?;
-    let visitor = Visitor::new()?;
-    let mut form = visitor.get(&demo.request("")).await?.form()?;
-    form.set("username", &ada.upn);
-    form.set("password", &ada.password);
     for (name, value, refused) in [
         ("origin", "https://evil.example", true),
         ("sec-fetch-site", "cross-site", true),
         ("origin", "null", false),
         ("sec-fetch-site", "same-origin", false),
     ] {
+        let visitor = Visitor::new()?;
+        let mut form = visitor.get(&demo.request("")).await?.form()?;
+        form.set("username", &ada.upn);
+        form.set("password", &ada.password);
         let mut headers = reqwest::header::HeaderMap::new();
         headers.insert(name, value.parse()?);
         let page =

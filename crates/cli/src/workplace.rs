@@ -36,7 +36,7 @@ impl Workplace {
 
 /// Reads the configuration from its file and the environment.
 pub fn read_configuration(file: Option<&Path>) -> anyhow::Result<Configuration> {
-    Ok(Configuration::load(file, std::env::vars())?)
+    Ok(Configuration::load(file, config::environment())?)
 }
 
 /// Opens the database that the settings name.

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
-use authn::Verdict;
+use authn::{SessionSecret, Verdict};
 use chrono::TimeDelta;
-use model::{ReplyAddress, Upn};
+use model::{ApplicationId, ReplyAddress, Upn};
 use policy::{Decision, Demand, Denial, Evidence, Factor, Facts};
 use storage::{Account, EntryKind};
 use wsfed::{Freshness, RequestedMethod, SignInRequest};
@@ -89,7 +89,8 @@ impl SecurityTokenService {
         let upn = Upn::parse(&credentials.username).ok();
         let key = authn::AccountKey::new(visit.organisation, &credentials.username);
         if let Verdict::Wait(wait) = self.attempts.before(&key, visit.address, visit.now) {
-            let seconds = wait.as_secs().max(1);
+            // Rounded up: whoever waits as long as told is not told to wait again.
+            let seconds = wait.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX);
             return Ok(SignIn::Challenge(asking.failed(&credentials.username, Failure::Wait { seconds })));
         }
         let account = match &upn {
@@ -105,9 +106,8 @@ impl SecurityTokenService {
             None => false,
         };
         let Some(account) = account.filter(|account| right && account.user.active) else {
-            if !right {
-                self.attempts.failed(&key, visit.address, visit.now);
-            }
+            // A disabled account counts like a wrong password, or the missing wait would tell that it was right (S30).
+            self.attempts.failed(&key, visit.address, visit.now);
             self.record_failure(&asking, &credentials.username).await?;
             return Ok(SignIn::Challenge(asking.failed(&credentials.username, Failure::Credentials)));
         };
@@ -115,22 +115,9 @@ impl SecurityTokenService {
         let evidence = Evidence { first_factor: Factor::Password, first_factor_at: visit.now };
         match asking.decide(Some(&Person { account: &account, evidence, prompted: true })) {
             Decision::Permit(permit) => {
-                if let Some(previous) = &visit.session {
-                    // S20: a sign-in never continues the session it found.
-                    self.sessions.end(previous).await?;
-                }
                 let application = asking.relying_party.application.id;
-                let (secret, _) = self
-                    .sessions
-                    .begin(
-                        visit.organisation,
-                        account.user.id,
-                        evidence,
-                        credentials.keep,
-                        Some(application),
-                        visit.now,
-                    )
-                    .await?;
+                let secret =
+                    self.begin_session(visit, &account, evidence, credentials.keep, application).await?;
                 let session = NewSession { secret, persistent: credentials.keep };
                 self.issue(&asking, &account, permit, Some(session)).await
             }
@@ -139,6 +126,31 @@ impl SecurityTokenService {
                 self.refuse(&asking, Some(&account), RefusalCode::Policy(denial)).await.map(SignIn::Refused)
             }
         }
+    }
+
+    /// A sign-in never continues the session it found (S20): it is renewed when it was the same person's, so that
+    /// sign-out still reaches every application visited, and ended when it was another's.
+    async fn begin_session(
+        &self,
+        visit: &Visit,
+        account: &Account,
+        evidence: Evidence,
+        keep: bool,
+        application: ApplicationId,
+    ) -> Result<SessionSecret, StsError> {
+        let (user, application) = (account.user.id, Some(application));
+        let begun = match &visit.session {
+            Some(previous) if previous.user == user => {
+                self.sessions.renew(previous, evidence, keep, application, visit.now).await?
+            }
+            previous => {
+                if let Some(previous) = previous {
+                    self.sessions.end(previous).await?;
+                }
+                self.sessions.begin(visit.organisation, user, evidence, keep, application, visit.now).await?
+            }
+        };
+        Ok(begun.0)
     }
 
     /// Finds the relying party and where it may be answered. Nothing else of a request counts before that.

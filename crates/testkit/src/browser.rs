@@ -2,6 +2,7 @@ use std::process::Stdio;
 
 use anyhow::{Context, bail};
 use tempfile::TempDir;
+use thirtyfour::extensions::cdp::ChromeDevTools;
 use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -47,6 +48,16 @@ impl Browser {
         }
         let window = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
         Ok(Self { window, _driver: driver, _profile: profile })
+    }
+
+    /// Lays pages out for a screen of this size in CSS pixels: narrower than a window can be made.
+    pub async fn resize(&self, width: u32, height: u32) -> anyhow::Result<()> {
+        let size = serde_json::json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
+        });
+        let tools = ChromeDevTools::new(self.window.handle().clone());
+        tools.execute_cdp_with_params("Emulation.setDeviceMetricsOverride", size).await?;
+        Ok(())
     }
 
     /// Ends the browser.

@@ -66,15 +66,20 @@ impl Folder {
 impl Demo {
     /// Starts `program demo` in a folder of its own.
     pub async fn start(program: &str) -> anyhow::Result<Self> {
-        Self::start_with(program, Folder::Own(tempfile::tempdir()?)).await
+        Self::start_with(program, Folder::Own(tempfile::tempdir()?), &[]).await
     }
 
     /// Starts `program demo` in a folder that outlives it.
     pub async fn start_in(program: &str, folder: &Path) -> anyhow::Result<Self> {
-        Self::start_with(program, Folder::Given(folder.to_owned())).await
+        Self::start_with(program, Folder::Given(folder.to_owned()), &[]).await
     }
 
-    async fn start_with(program: &str, folder: Folder) -> anyhow::Result<Self> {
+    /// Starts `program demo --fresh` in a folder that an earlier one has used.
+    pub async fn start_fresh_in(program: &str, folder: &Path) -> anyhow::Result<Self> {
+        Self::start_with(program, Folder::Given(folder.to_owned()), &["--fresh"]).await
+    }
+
+    async fn start_with(program: &str, folder: Folder, rest: &[&str]) -> anyhow::Result<Self> {
         let description = folder.path().join("describe.json");
         let log = std::fs::File::create(folder.path().join("log.txt"))?;
         let mut child = Command::new(program)
@@ -82,6 +87,7 @@ impl Demo {
             .arg(folder.path().join("demo"))
             .arg("--describe")
             .arg(&description)
+            .args(rest)
             .stdout(Stdio::piped())
             .stderr(log)
             .kill_on_drop(true)

@@ -119,6 +119,20 @@ impl Page {
         Some(code.text().collect())
     }
 
+    /// The first reference on the page, as in `7K4M-2QXD`.
+    pub fn reference(&self) -> Option<String> {
+        let is_reference = |word: &&str| {
+            word.len() == 9
+                && word.as_bytes()[4] == b'-'
+                && word
+                    .bytes()
+                    .enumerate()
+                    .all(|(at, c)| at == 4 || c.is_ascii_digit() || c.is_ascii_uppercase())
+        };
+        let mut words = self.body.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        words.find(is_reference).map(str::to_owned)
+    }
+
     /// A header's value as text.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
