@@ -13,5 +13,6 @@ pub mod write;
 pub use character::{HostileCharacter, check_characters};
 pub use read::{Attribute, Element, Limits, Node, XmlError};
 pub use write::{
-    push_attribute_value, push_attribute_value_in_html, push_html_attribute, push_text, push_text_in_html,
+    is_plain, push_attribute_value, push_attribute_value_in_html, push_html_attribute, push_text,
+    push_text_in_html,
 };
