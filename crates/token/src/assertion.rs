@@ -56,12 +56,13 @@ impl AssertionId {
         const HEX: &[u8; 16] = b"0123456789abcdef";
         let mut random = [0_u8; 16];
         aws_lc_rs::rand::fill(&mut random).map_err(|_| AssertionIdError::NoRandomness)?;
-        let mut text = String::with_capacity(33);
-        text.push('_');
-        for digit in random.into_iter().flat_map(|byte| [byte >> 4, byte & 0xF]) {
-            text.extend(HEX.get(usize::from(digit)).copied().map(char::from));
+        let mut text = vec![b'_'; 33];
+        let digits = random.into_iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
+        for (place, digit) in text.iter_mut().skip(1).zip(digits) {
+            *place = HEX.get(usize::from(digit)).copied().unwrap_or_default();
         }
-        Ok(Self(text))
+        // It is ASCII by construction.
+        String::from_utf8(text).map(Self).map_err(|_| AssertionIdError::NoRandomness)
     }
 
     /// Reads an identifier, as a recorded token has it.

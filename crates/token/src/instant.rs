@@ -17,6 +17,7 @@ pub struct InstantError(pub i32);
 impl Instant {
     /// Writes a point in time; what is finer than a millisecond is cut off, never rounded up into the future.
     pub fn of(at: DateTime<Utc>) -> Result<Self, InstantError> {
+        let at = at.naive_utc();
         let year = at.year();
         let Some(year) = u32::try_from(year).ok().filter(|year| (1..=9999).contains(year)) else {
             return Err(InstantError(year));

@@ -1,5 +1,5 @@
-use super::ResponseFormat;
 use super::template::{Slot, Template};
+use super::{ResponseFormat, TokenError};
 use crate::names::{BEARER, NO_PROOF_KEY, SAML, TRUST_13, TRUST_2005, WSA, WSP, WSU};
 use crate::{Assertion, Certificate, signature};
 
@@ -27,7 +27,11 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub(super) fn new(format: ResponseFormat, certificate: &Certificate, sample: &Assertion<'_>) -> Self {
+    pub(super) fn new(
+        format: ResponseFormat,
+        certificate: &Certificate,
+        sample: &Assertion<'_>,
+    ) -> Result<Self, TokenError> {
         let mut reference = Template::of_markup(&signature::before_reference());
         reference.slot(Slot::Id);
         reference.markup(&signature::before_digest());
@@ -37,15 +41,15 @@ impl Layout {
         envelope_end.markup(ASSERTION_END);
         envelope_end.markup(&envelope.end());
 
-        Self {
-            envelope_start: envelope.start(sample.audience),
-            assertion: assertion(sample),
+        Ok(Self {
+            envelope_start: envelope.start(sample.audience)?,
+            assertion: assertion(sample)?,
             signature_start: Template::of_markup(&signature::start()),
             reference,
             reference_end: Template::of_markup(signature::AFTER_DIGEST),
             before_value: Template::of_markup(signature::BEFORE_VALUE),
             envelope_end,
-        }
+        })
     }
 
     /// How long all literals are, raw and escaped.
@@ -60,7 +64,7 @@ impl Layout {
 }
 
 /// protocol.md §2.2: Conditions, the statements in the order of AD FS, then the signature.
-fn assertion(sample: &Assertion<'_>) -> Template {
+fn assertion(sample: &Assertion<'_>) -> Result<Template, TokenError> {
     let mut out = Template::of_markup(&format!("<saml:Assertion xmlns:saml=\"{SAML}\" AssertionID=\""));
     out.slot(Slot::Id);
     out.markup("\" IssueInstant=\"");
@@ -72,16 +76,16 @@ fn assertion(sample: &Assertion<'_>) -> Template {
     out.markup("\" NotOnOrAfter=\"");
     out.slot(Slot::NotOnOrAfter);
     out.markup("\"><saml:AudienceRestrictionCondition><saml:Audience>");
-    out.text(sample.audience);
+    out.text("the audience", sample.audience)?;
     out.markup(
         "</saml:Audience></saml:AudienceRestrictionCondition></saml:Conditions><saml:AttributeStatement>",
     );
-    subject(&mut out, sample.name_format);
+    subject(&mut out, sample.name_format)?;
     for (position, attribute) in sample.attributes.iter().enumerate() {
         out.markup("<saml:Attribute AttributeName=\"");
-        out.attribute(&attribute.name);
+        out.attribute("the name of a claim", &attribute.name)?;
         out.markup("\" AttributeNamespace=\"");
-        out.attribute(&attribute.namespace);
+        out.attribute("the namespace of a claim", &attribute.namespace)?;
         out.markup("\">");
         for value in 0..attribute.values.len() {
             out.markup("<saml:AttributeValue>");
@@ -95,20 +99,21 @@ fn assertion(sample: &Assertion<'_>) -> Template {
     out.markup("\" AuthenticationMethod=\"");
     out.slot(Slot::AuthenticationMethod);
     out.markup("\">");
-    subject(&mut out, sample.name_format);
+    subject(&mut out, sample.name_format)?;
     out.markup("</saml:AuthenticationStatement>");
-    out
+    Ok(out)
 }
 
 /// The subject, the same in both statements (TOK-06).
-fn subject(out: &mut Template, name_format: &str) {
+fn subject(out: &mut Template, name_format: &str) -> Result<(), TokenError> {
     out.markup("<saml:Subject><saml:NameIdentifier Format=\"");
-    out.attribute(name_format);
+    out.attribute("the name format", name_format)?;
     out.markup("\">");
     out.slot(Slot::NameIdentifier);
     out.markup("</saml:NameIdentifier><saml:SubjectConfirmation><saml:ConfirmationMethod>");
     out.markup(BEARER);
     out.markup("</saml:ConfirmationMethod></saml:SubjectConfirmation></saml:Subject>");
+    Ok(())
 }
 
 /// The response around the assertion (protocol.md §2.1, §4.5), children in the order of AD FS.
@@ -137,7 +142,7 @@ impl Envelope {
         }
     }
 
-    fn start(&self, audience: &str) -> Template {
+    fn start(&self, audience: &str) -> Result<Template, TokenError> {
         let Self { prefix, namespace, .. } = self;
         let response = format!("{prefix}:RequestSecurityTokenResponse");
         let declared = format!(" xmlns:{prefix}=\"{namespace}\"");
@@ -154,11 +159,11 @@ impl Envelope {
             "</wsu:Expires></{prefix}:Lifetime><wsp:AppliesTo xmlns:wsp=\"{WSP}\">\
              <wsa:EndpointReference xmlns:wsa=\"{WSA}\"><wsa:Address>"
         ));
-        out.text(audience);
+        out.text("the audience", audience)?;
         out.markup(&format!(
             "</wsa:Address></wsa:EndpointReference></wsp:AppliesTo><{prefix}:RequestedSecurityToken>"
         ));
-        out
+        Ok(out)
     }
 
     fn end(&self) -> String {

@@ -1,10 +1,12 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use xml::{
-    push_attribute_value, push_attribute_value_in_html, push_html_attribute, push_text, push_text_in_html,
+    check_characters, is_plain, push_attribute_value, push_attribute_value_in_html, push_html_attribute,
+    push_text, push_text_in_html,
 };
 
-use crate::{Assertion, Instant, InstantError};
+use super::TokenError;
+use crate::{Assertion, Instant, InstantError, SigningError};
 
 /// A text written twice at the same time: raw, and escaped for the value of an HTML attribute.
 #[derive(Clone, Default)]
@@ -29,23 +31,40 @@ impl Twice {
         push_html_attribute(&mut self.html, markup);
     }
 
-    /// Appends text content.
-    pub(super) fn text(&mut self, text: &str) {
+    /// Appends text content, unless it is empty or hostile; `field` is what it is called then.
+    pub(super) fn text(&mut self, field: &str, text: &str) -> Result<(), TokenError> {
+        if is_plain(text) && !text.is_empty() {
+            self.ready(text, text);
+            return Ok(());
+        }
+        check(field, text)?;
         push_text(&mut self.raw, text);
         push_text_in_html(&mut self.html, text);
+        Ok(())
     }
 
-    /// Appends the value of an attribute.
-    pub(super) fn attribute(&mut self, value: &str) {
+    /// Appends the value of an attribute, unless it is empty or hostile; `field` is what it is called then.
+    pub(super) fn attribute(&mut self, field: &str, value: &str) -> Result<(), TokenError> {
+        if is_plain(value) && !value.is_empty() {
+            self.ready(value, value);
+            return Ok(());
+        }
+        check(field, value)?;
         push_attribute_value(&mut self.raw, value);
         push_attribute_value_in_html(&mut self.html, value);
+        Ok(())
     }
 
-    /// Appends bytes in base64, whose characters mean themselves everywhere.
-    pub(super) fn base64(&mut self, bytes: &[u8]) {
-        let start = self.raw.len();
-        BASE64_STANDARD.encode_string(bytes, &mut self.raw);
-        self.html.push_str(self.raw.get(start..).unwrap_or_default());
+    /// Appends bytes in base64, whose characters mean themselves everywhere: a digest, or a signature of at most
+    /// 4096 bits, which fit a buffer on the stack.
+    pub(super) fn base64(&mut self, bytes: &[u8]) -> Result<(), SigningError> {
+        let mut buffer = [0; 512_usize.div_ceil(3) * 4];
+        let length = BASE64_STANDARD.encode_slice(bytes, &mut buffer);
+        let written = length.ok().and_then(|length| buffer.get(..length));
+        let text = written.and_then(|written| std::str::from_utf8(written).ok());
+        let text = text.ok_or_else(|| SigningError("a signature of more than 4096 bits".to_owned()))?;
+        self.ready(text, text);
+        Ok(())
     }
 
     /// Appends what is escaped already, or needs none.
@@ -53,6 +72,15 @@ impl Twice {
         self.raw.push_str(raw);
         self.html.push_str(html);
     }
+}
+
+/// No text gets past here that a token may not hold: nothing empty, nothing that XML cannot carry (TOK-05, TOK-13).
+fn check(field: &str, text: &str) -> Result<(), TokenError> {
+    if text.is_empty() {
+        return Err(TokenError::Empty(field.to_owned()));
+    }
+    check_characters(text)
+        .map_err(|character| TokenError::HostileCharacter { field: field.to_owned(), character })
 }
 
 /// A place in a template for what differs from token to token.
@@ -70,11 +98,20 @@ pub(super) enum Slot {
     AuthenticationInstant,
 }
 
-/// Literals with slots between them.
+/// Literals with slots between them. The literals lie in a row, because a signature empties the processor's nearest
+/// cache and the next token reads them all again.
 #[derive(Clone, Default)]
 pub(super) struct Template {
-    pieces: Vec<(Twice, Slot)>,
-    last: Twice,
+    literals: Twice,
+    cuts: Vec<Cut>,
+}
+
+/// Where a slot interrupts the literals.
+#[derive(Clone, Copy)]
+struct Cut {
+    raw: usize,
+    html: usize,
+    slot: Slot,
 }
 
 impl Template {
@@ -86,37 +123,43 @@ impl Template {
 
     /// Adds markup.
     pub(super) fn markup(&mut self, markup: &str) {
-        self.last.markup(markup);
+        self.literals.markup(markup);
     }
 
     /// Adds text content that is known already.
-    pub(super) fn text(&mut self, text: &str) {
-        self.last.text(text);
+    pub(super) fn text(&mut self, field: &str, text: &str) -> Result<(), TokenError> {
+        self.literals.text(field, text)
     }
 
     /// Adds the value of an attribute that is known already.
-    pub(super) fn attribute(&mut self, value: &str) {
-        self.last.attribute(value);
+    pub(super) fn attribute(&mut self, field: &str, value: &str) -> Result<(), TokenError> {
+        self.literals.attribute(field, value)
     }
 
     /// Adds a slot.
     pub(super) fn slot(&mut self, slot: Slot) {
-        self.pieces.push((std::mem::take(&mut self.last), slot));
+        let Twice { raw, html } = &self.literals;
+        self.cuts.push(Cut { raw: raw.len(), html: html.len(), slot });
     }
 
     /// How long its literals are, raw and escaped.
     pub(super) fn literal_lengths(&self) -> (usize, usize) {
-        let literals = self.pieces.iter().map(|(literal, _)| literal).chain([&self.last]);
-        literals.fold((0, 0), |(raw, html), literal| (raw + literal.raw.len(), html + literal.html.len()))
+        (self.literals.raw.len(), self.literals.html.len())
     }
 
     /// Appends the literals with the fields in the slots.
-    pub(super) fn fill(&self, fields: &Fields<'_>, out: &mut Twice) {
-        for (literal, slot) in &self.pieces {
-            out.ready(&literal.raw, &literal.html);
-            fields.write(*slot, out);
+    pub(super) fn fill(&self, fields: &Fields<'_>, out: &mut Twice) -> Result<(), TokenError> {
+        let Twice { raw, html } = &self.literals;
+        let mut from = (0, 0);
+        for cut in &self.cuts {
+            let before = (raw.get(from.0..cut.raw), html.get(from.1..cut.html));
+            out.ready(before.0.unwrap_or_default(), before.1.unwrap_or_default());
+            fields.write(cut.slot, out)?;
+            from = (cut.raw, cut.html);
         }
-        out.ready(&self.last.raw, &self.last.html);
+        let last = (raw.get(from.0..), html.get(from.1..));
+        out.ready(last.0.unwrap_or_default(), last.1.unwrap_or_default());
+        Ok(())
     }
 }
 
@@ -140,24 +183,30 @@ impl<'a> Fields<'a> {
         })
     }
 
-    fn write(&self, slot: Slot, out: &mut Twice) {
+    fn write(&self, slot: Slot, out: &mut Twice) -> Result<(), TokenError> {
         let assertion = self.assertion;
-        let mut instant = |instant: &Instant| out.ready(instant.as_str(), instant.as_str());
-        match slot {
-            Slot::IssuedAt => instant(&self.issued_at),
-            Slot::NotBefore => instant(&self.not_before),
-            Slot::NotOnOrAfter => instant(&self.not_on_or_after),
-            Slot::AuthenticationInstant => instant(&self.authentication_instant),
-            // An identifier holds no character that is escaped anywhere.
-            Slot::Id => out.ready(assertion.id.as_str(), assertion.id.as_str()),
-            Slot::Issuer => out.attribute(assertion.issuer),
-            Slot::AuthenticationMethod => out.attribute(assertion.authentication_method),
-            Slot::NameIdentifier => out.text(assertion.name_identifier),
-            Slot::Value(attribute, value) => {
-                // A plan is filled only with an assertion that it fits, which has this value.
-                let values = assertion.attributes.get(attribute).map(|attribute| &attribute.values);
-                out.text(values.and_then(|values| values.get(value)).map_or("", String::as_str));
+        let ready = match slot {
+            Slot::Issuer => return out.attribute("the issuer", assertion.issuer),
+            Slot::NameIdentifier => return out.text("the name identifier", assertion.name_identifier),
+            Slot::AuthenticationMethod => {
+                return out.attribute("the authentication method", assertion.authentication_method);
             }
-        }
+            Slot::Value(attribute, value) => {
+                // A plan is filled only with an assertion that it fits, which has this value; it would be refused
+                // as empty otherwise.
+                let attribute = assertion.attributes.get(attribute);
+                let value = attribute.and_then(|attribute| attribute.values.get(value));
+                let name = attribute.map_or("a claim", |attribute| &attribute.name);
+                return out.text(name, value.map_or("", String::as_str));
+            }
+            Slot::Id => assertion.id.as_str(),
+            Slot::IssuedAt => self.issued_at.as_str(),
+            Slot::NotBefore => self.not_before.as_str(),
+            Slot::NotOnOrAfter => self.not_on_or_after.as_str(),
+            Slot::AuthenticationInstant => self.authentication_instant.as_str(),
+        };
+        // Identifiers and instants hold no character that is escaped anywhere.
+        out.ready(ready, ready);
+        Ok(())
     }
 }
