@@ -114,9 +114,12 @@ pub enum Refusal {
     /// S83: what a demo made stays a demo's.
     #[error("the demo mark cannot be taken away")]
     DemoForEver,
-    /// The administration's chain is written by whoever changes the directory.
-    #[error("no node may be called {0}; choose another name")]
-    NodeReserved(String),
+    /// Not a name for a node, or that of the administration, whose chain is written by whoever changes the directory.
+    #[error("{0:?} is no name for a node: 1 to 64 letters, digits, - and _, and not administration")]
+    NodeName(String),
+    /// Two servers cannot write one chain.
+    #[error("another server is running as node {0}; stop it, or give this one a name of its own")]
+    NodeTaken(String),
     /// Not there, or another organisation's, which is the same.
     #[error("there is no such {0} in the organisation")]
     Missing(&'static str),

@@ -19,6 +19,7 @@ mod error;
 mod installation;
 mod key_file;
 pub mod ledger;
+mod node_lock;
 mod organisation;
 #[cfg(test)]
 mod preparation;

@@ -1,17 +1,18 @@
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::{Clock, SystemClock};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{ConnectOptions, PgPool, SqlitePool};
 
 use crate::backend::{Backend, Lease, OpenTransaction};
 use crate::error::StorageError;
+use crate::node_lock::NodeLock;
 use crate::sealer::Sealer;
 use crate::transaction::Transaction;
 
@@ -42,12 +43,13 @@ pub struct Store {
 struct Inner {
     pools: Pools,
     sealer: Sealer,
+    patience: Duration,
 }
 
 /// SQLite has one writer whatever one does, so that writers queue for one connection here instead of for a file lock.
 #[derive(Debug)]
 enum Pools {
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite { writer: SqlitePool, readers: SqlitePool, file: PathBuf },
     Postgres(PgPool),
 }
 
@@ -69,7 +71,7 @@ impl Store {
             let scheme = database.url.split(':').next().unwrap_or_default();
             return Err(StorageError::Address(scheme.to_owned()));
         };
-        let store = Self { inner: Arc::new(Inner { pools, sealer }) };
+        let store = Self { inner: Arc::new(Inner { pools, sealer, patience: database.patience }) };
         store.check_key(SystemClock.now()).await?;
         Ok(store)
     }
@@ -87,11 +89,19 @@ impl Store {
     /// Closes every connection; for SQLite this also folds the write-ahead log into the file.
     pub async fn close(&self) {
         match &self.inner.pools {
-            Pools::Sqlite { writer, readers } => {
+            Pools::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
             }
             Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// Makes this process the only one that writes a node's chain.
+    pub(crate) async fn lock_node(&self, node: &str) -> Result<NodeLock, StorageError> {
+        match &self.inner.pools {
+            Pools::Sqlite { file, .. } => NodeLock::beside_file(file, node, self.inner.patience).await,
+            Pools::Postgres(pool) => NodeLock::on_server(pool, node).await,
         }
     }
 
@@ -123,6 +133,8 @@ async fn open_sqlite(path: &Path, patience: Duration) -> Result<Pools, StorageEr
         .filename(path)
         .foreign_keys(true)
         .busy_timeout(patience)
+        // Whoever asked reports what failed; the statements themselves are no news.
+        .disable_statement_logging()
         // Every size of a ledger batch is a statement of its own and stays prepared.
         .statement_cache_capacity(256);
     let writer = SqlitePoolOptions::new()
@@ -141,7 +153,7 @@ async fn open_sqlite(path: &Path, patience: Duration) -> Result<Pools, StorageEr
         .acquire_timeout(patience)
         .test_before_acquire(false)
         .connect_lazy_with(options.read_only(true));
-    Ok(Pools::Sqlite { writer, readers })
+    Ok(Pools::Sqlite { writer, readers, file: path.to_owned() })
 }
 
 async fn open_postgres(url: &str, patience: Duration) -> Result<Pools, StorageError> {
@@ -150,7 +162,12 @@ async fn open_postgres(url: &str, patience: Duration) -> Result<Pools, StorageEr
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(patience)
-        .connect_with(options.options([("lock_timeout", lock_timeout)]).statement_cache_capacity(256))
+        .connect_with(
+            options
+                .options([("lock_timeout", lock_timeout)])
+                .disable_statement_logging()
+                .statement_cache_capacity(256),
+        )
         .await?;
     sqlx::migrate!("../../migrations/postgres").run(&pool).await.map_err(schema_fault)?;
     Ok(Pools::Postgres(pool))

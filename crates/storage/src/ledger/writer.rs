@@ -13,6 +13,7 @@ use super::journal::{JournalError, JournalSettings, Order};
 use super::rows::{self, BATCH};
 use crate::backend::{Connection, on, statements};
 use crate::error::{Refusal, StorageError};
+use crate::node_lock::NodeLock;
 use crate::session::SessionChange;
 use crate::store::Store;
 
@@ -24,6 +25,8 @@ pub(crate) struct Writer {
     settings: JournalSettings,
     broken: Arc<BrokenRequests>,
     checkpointer: Checkpointer,
+    /// Held as long as this writer lives.
+    lock: NodeLock,
     node: Uuid,
     epoch: i64,
     /// The end of the chain; none when a batch failed and only the database knows whether it is in there.
@@ -50,9 +53,10 @@ impl Writer {
         settings: JournalSettings,
         broken: Arc<BrokenRequests>,
     ) -> Result<Self, StorageError> {
-        if settings.node == ADMINISTRATION {
-            return Err(Refusal::NodeReserved(settings.node).into());
+        if !is_node_name(&settings.node) {
+            return Err(Refusal::NodeName(settings.node).into());
         }
+        let lock = store.lock_node(&settings.node).await?;
         let now = settings.clock.now();
         let checkpointer = Checkpointer::open(&store, settings.checkpoint_file.clone(), now).await?;
         let mut lease = store.writer().await?;
@@ -72,6 +76,7 @@ impl Writer {
             settings,
             broken,
             checkpointer,
+            lock,
             node,
             epoch,
             head: Some(head),
@@ -102,7 +107,8 @@ impl Writer {
                     under_load = orders.len() > 1;
                     if let Some(done) = self.write(Batch::of(&mut orders)).await {
                         self.finish(inbox).await;
-                        // Nobody has to be there to hear it.
+                        // A successor may start as soon as this is heard, if anybody is there to hear it.
+                        drop(self.lock);
                         let _ = done.send(());
                         return;
                     }
@@ -272,6 +278,12 @@ impl Batch {
         }
         batch
     }
+}
+
+/// A name that can be part of a file name, and not that of the administration.
+fn is_node_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    (1..=64).contains(&name.len()) && name.chars().all(plain) && name != ADMINISTRATION
 }
 
 /// Takes what has arrived meanwhile, as far as it fits into the batch.

@@ -9,16 +9,10 @@ use tempfile::TempDir;
 
 use crate::support::{TestDatabase, organisation, sealer_in};
 
-/// Opens a SQLite database with hardly any patience.
-async fn impatient(db: &TestDatabase) -> Result<Store, StorageError> {
-    let database = Database { patience: Duration::from_millis(20), ..db.database.clone() };
-    Store::open(&database, sealer_in(db.folder.path())).await
-}
-
 #[tokio::test]
 async fn a_database_that_another_process_locks_is_reported_as_locked() {
     let db = TestDatabase::sqlite().await;
-    let store = impatient(&db).await.unwrap();
+    let store = db.impatient().await.unwrap();
     let mut other = SqliteConnection::connect(&db.database.url).await.unwrap();
     let lock = other.begin_with("begin immediate").await.unwrap();
 
@@ -34,7 +28,7 @@ async fn a_database_that_another_process_locks_is_reported_as_locked() {
 #[tokio::test]
 async fn while_one_change_is_open_another_waits_and_then_says_that_it_is_busy() {
     let db = TestDatabase::sqlite().await;
-    let store = impatient(&db).await.unwrap();
+    let store = db.impatient().await.unwrap();
     let _open = store.begin().await.unwrap();
     assert!(matches!(store.begin().await.map(drop), Err(StorageError::Busy)));
 }
@@ -44,7 +38,7 @@ async fn a_file_that_is_no_database_is_reported_as_damaged() {
     let db = TestDatabase::sqlite().await;
     db.store.close().await;
     fs::write(db.file(), "this is no database, however long it may be".repeat(100)).unwrap();
-    assert!(matches!(impatient(&db).await, Err(StorageError::Damaged(_))));
+    assert!(matches!(db.impatient().await, Err(StorageError::Damaged(_))));
 }
 
 #[tokio::test]
@@ -83,7 +77,7 @@ async fn tables_of_a_newer_version_are_left_alone() {
         values (9999, 'future', true, x'00', 0)",
     )
     .await;
-    assert!(matches!(impatient(&db).await, Err(StorageError::Schema(_))));
+    assert!(matches!(db.impatient().await, Err(StorageError::Schema(_))));
 }
 
 /// Every error of the database says in its own words what to do, and the cause stays in the chain.

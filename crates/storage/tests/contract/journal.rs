@@ -111,10 +111,22 @@ rules! {
         assert_eq!(BTreeSet::from_iter(chains), BTreeSet::from([("main", 2), ("second", 1)]));
     }
 
-    async fn no_node_takes_the_name_of_the_administration(db) {
-        let named = JournalSettings { node: "administration".to_owned(), ..settings() };
-        let outcome = Journal::start(db.store.clone(), named).await;
-        assert!(matches!(outcome, Err(StorageError::Refused(Refusal::NodeReserved(_)))));
+    async fn no_node_takes_the_name_of_the_administration_or_one_that_is_no_name(db) {
+        for name in ["administration", "", "../main", "a b", "main/2"] {
+            let named = JournalSettings { node: name.to_owned(), ..settings() };
+            let outcome = Journal::start(db.store.clone(), named).await.map(drop);
+            assert!(matches!(outcome, Err(StorageError::Refused(Refusal::NodeName(_)))), "{name:?}");
+        }
+    }
+
+    async fn a_node_has_one_writer_at_a_time_and_its_successor_waits(db) {
+        let first = journal(&db).await;
+        let store = db.impatient().await.unwrap();
+        let second = Journal::start(store.clone(), settings()).await.map(drop);
+        assert!(matches!(second, Err(StorageError::Refused(Refusal::NodeTaken(_)))));
+
+        first.shutdown().await;
+        Journal::start(store, settings()).await.unwrap().record(token()).await.unwrap();
     }
 
     async fn a_session_lives_from_start_to_end(db) {

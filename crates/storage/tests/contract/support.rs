@@ -1,6 +1,7 @@
 //! Databases for tests: the same rules are checked on both.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use model::{
@@ -51,6 +52,12 @@ impl TestDatabase {
     /// Opens it once more, as another process or after a restart.
     pub async fn reopened(&self) -> Store {
         Store::open(&self.database, sealer_in(self.folder.path())).await.unwrap()
+    }
+
+    /// Opens it once more, with hardly any patience for locks.
+    pub async fn impatient(&self) -> Result<Store, StorageError> {
+        let database = Database { patience: Duration::from_secs(1), ..self.database.clone() };
+        Store::open(&database, sealer_in(self.folder.path())).await
     }
 
     /// The file of a SQLite database.
