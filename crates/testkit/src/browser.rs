@@ -2,7 +2,6 @@ use std::process::Stdio;
 
 use anyhow::{Context, bail};
 use tempfile::TempDir;
-use thirtyfour::extensions::cdp::ChromeDevTools;
 use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -52,11 +51,8 @@ impl Browser {
 
     /// Lays pages out for a screen of this size in CSS pixels: narrower than a window can be made.
     pub async fn resize(&self, width: u32, height: u32) -> anyhow::Result<()> {
-        let size = serde_json::json!({
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
-        });
-        let tools = ChromeDevTools::new(self.window.handle().clone());
-        tools.execute_cdp_with_params("Emulation.setDeviceMetricsOverride", size).await?;
+        let tools = self.window.cdp();
+        tools.emulation().set_device_metrics_override(width, height, 1.0, width < 600).await?;
         Ok(())
     }
 
@@ -71,7 +67,7 @@ impl Browser {
 async fn announced_port(driver: &mut Child) -> anyhow::Result<u16> {
     let mut lines = BufReader::new(driver.stdout.take().context("no standard output")?).lines();
     while let Some(line) = lines.next_line().await? {
-        if let Some((_, rest)) = line.split_once("on port ") {
+        if let Some((_, rest)) = line.split_once("successfully on port ") {
             let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
             return digits.parse().context("chromedriver names no port");

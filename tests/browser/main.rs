@@ -1,0 +1,5 @@
+//! The road of a person, driven in a real browser from the stand-in's page to its verdict and back.
+
+mod hostile;
+mod journeys;
+mod surroundings;

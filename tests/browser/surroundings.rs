@@ -1,0 +1,82 @@
+use std::path::Path;
+use std::time::Duration;
+
+use testkit::{Browser, Demo, Person};
+use thirtyfour::extensions::query::ElementQueryable;
+use thirtyfour::{By, WebElement};
+
+/// How long a page may take on a busy machine before a story fails.
+const PATIENCE: Duration = Duration::from_secs(30);
+const INTERVAL: Duration = Duration::from_millis(50);
+
+/// The widths at which pages are looked at: a desktop and a phone.
+const WIDTHS: [u32; 2] = [1280, 360];
+
+/// A demo and a browser in front of it.
+pub struct Surroundings {
+    pub demo: Demo,
+    pub browser: Browser,
+}
+
+impl Surroundings {
+    /// Starts both.
+    pub async fn start(javascript: bool) -> anyhow::Result<Self> {
+        let demo = Demo::start(env!("CARGO_BIN_EXE_countersign")).await?;
+        Ok(Self { demo, browser: Browser::start(javascript).await? })
+    }
+
+    /// Waits until the page shows it.
+    pub async fn see(&self, what: By) -> anyhow::Result<WebElement> {
+        Ok(self.browser.window.query(what).wait(PATIENCE, INTERVAL).and_displayed().first().await?)
+    }
+
+    /// Waits until the page has this main heading.
+    pub async fn heading(&self, text: &str) -> anyhow::Result<()> {
+        self.see(By::XPath(format!("//h1[contains(., '{text}')]"))).await?;
+        Ok(())
+    }
+
+    /// Goes to the stand-in and gives the name that leads to Countersign's page.
+    pub async fn leave_the_stand_in(&self, upn: &str) -> anyhow::Result<()> {
+        self.browser.window.goto(&self.demo.description.rehearsal_url).await?;
+        self.see(By::Id("upn")).await?.send_keys(upn).await?;
+        self.see(By::Css("form button.primary")).await?.click().await?;
+        Ok(())
+    }
+
+    /// Gives the password on Countersign's page, where the name stands already.
+    pub async fn give_password(&self, password: &str) -> anyhow::Result<()> {
+        self.see(By::Id("password")).await?.send_keys(password).await?;
+        self.see(By::Id("submit")).await?.click().await?;
+        Ok(())
+    }
+
+    /// Waits for the stand-in's verdict, which has to be yes, with this person's claims.
+    pub async fn accepted(&self, person: &Person) -> anyhow::Result<()> {
+        self.heading("Rehearsal of").await?;
+        let verdict = self.see(By::Css(".callout")).await?.text().await?;
+        anyhow::ensure!(verdict.contains("Entra would accept this sign-in"), "{verdict}");
+        let page = self.see(By::Tag("main")).await?.text().await?;
+        let anchor = person.immutable_id.as_deref().unwrap_or("no anchor");
+        anyhow::ensure!(page.contains(&person.upn) && page.contains(anchor), "{page}");
+        Ok(())
+    }
+
+    /// Keeps pictures of the page at each width in the folder that `COUNTERSIGN_PICTURES` names, if it names one.
+    pub async fn picture(&self, name: &str) -> anyhow::Result<()> {
+        let Some(folder) = std::env::var_os("COUNTERSIGN_PICTURES") else { return Ok(()) };
+        for width in WIDTHS {
+            self.browser.resize(width, 800).await?;
+            let file = Path::new(&folder).join(format!("{name}-{width}.png"));
+            self.browser.window.screenshot(&file).await?;
+        }
+        self.browser.resize(WIDTHS[0], 800).await
+    }
+
+    /// Ends both.
+    pub async fn end(self) -> anyhow::Result<()> {
+        self.browser.close().await?;
+        self.demo.stop().await?;
+        Ok(())
+    }
+}
