@@ -8,6 +8,7 @@ use rquickjs::loader::{Loader, bundle::Bundle};
 use rquickjs::{Array, Context, Ctx, Error, Exception, Function, Module, Runtime, Value, WriteOptions};
 
 use crate::SyntaxError;
+use crate::error::shortened;
 use crate::message::{Budget, Report};
 
 /// What every script finds in the language. Without typed arrays there is no `SharedArrayBuffer` and no `Atomics`;
@@ -21,9 +22,6 @@ const SCRIPT: &str = "script";
 
 /// Parses a script without running any of it: this is thrown before its first statement.
 const STOP: &str = "throw 0;";
-
-/// The longest message of a failure, in characters.
-const MAXIMUM_MESSAGE: usize = 500;
 
 const PRELUDE: &str = include_str!("prelude.js");
 
@@ -277,8 +275,4 @@ fn place_in_script(exception: Option<&Exception<'_>>) -> Option<(u32, u32)> {
 /// The lines that the prelude collected. Nothing of the script runs while they are read.
 fn read_trace(traced: Option<Array<'_>>) -> Vec<String> {
     traced.map(|lines| lines.iter::<String>().filter_map(Result::ok).collect()).unwrap_or_default()
-}
-
-fn shortened(text: &str) -> String {
-    text.chars().take(MAXIMUM_MESSAGE).collect()
 }

@@ -90,3 +90,8 @@ pub struct SyntaxError {
 fn at_line(line: Option<u32>) -> String {
     line.map(|line| format!(" in line {line}")).unwrap_or_default()
 }
+
+/// Enough of a message or a traced line: 500 characters, as prelude.js has it too.
+pub fn shortened(text: &str) -> String {
+    text.chars().take(500).collect()
+}

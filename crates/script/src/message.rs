@@ -127,6 +127,8 @@ pub async fn receive<T: DeserializeOwned>(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const BOUNDS: Bounds = Bounds { head: 64, body: 4 };
@@ -154,5 +156,16 @@ mod tests {
         }
         assert!(read_back(&[2, 0, 0, 0, 0, 0, 0, 0, b'{']).is_err());
         assert!(read_back(&[2, 0, 0, 0, 0, 0, 0, 0, b'{', b'}']).is_err());
+    }
+
+    proptest! {
+        /// S76: a worker may say anything.
+        #[test]
+        fn no_bytes_make_the_reader_fail(mut bytes in prop::collection::vec(any::<u8>(), 8..80), head in 0_u8..70) {
+            bytes.splice(..8, [head, 0, 0, 0, 2, 0, 0, 0]);
+            if let Ok(Some((_, body))) = read_back(&bytes) {
+                prop_assert_eq!(body.len(), 2);
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ use model::OrganisationId;
 use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::error::shortened;
 use crate::message::{Budget, Report};
 use crate::worker_process::{WorkerCommand, WorkerProcess, unexpected};
 use crate::{Program, ScriptError, SyntaxError};
@@ -33,7 +34,7 @@ impl Default for ScriptLimits {
     fn default() -> Self {
         Self {
             workers: 4,
-            queue: 256,
+            queue: 64,
             wall: Duration::from_millis(50),
             kill: Duration::from_millis(250),
             memory: 16 << 20,
@@ -94,12 +95,14 @@ impl Scripts {
         match report {
             Report::Finished { trace } => {
                 let output = serde_json::from_slice(&output).map_err(ScriptError::OutputUnreadable)?;
-                Ok(Run { output, trace })
+                Ok(Run { output, trace: bounded(&trace) })
             }
-            Report::Threw { message, line, trace } => Err(ScriptError::Threw { message, line, trace }),
-            Report::TimedOut { trace } => Err(ScriptError::TimedOut { trace }),
-            Report::OutOfMemory { trace } => Err(ScriptError::Memory { trace }),
-            Report::OutputTooLarge { trace } => Err(ScriptError::OutputTooLarge { trace }),
+            Report::Threw { message, line, trace } => {
+                Err(ScriptError::Threw { message: shortened(&message), line, trace: bounded(&trace) })
+            }
+            Report::TimedOut { trace } => Err(ScriptError::TimedOut { trace: bounded(&trace) }),
+            Report::OutOfMemory { trace } => Err(ScriptError::Memory { trace: bounded(&trace) }),
+            Report::OutputTooLarge { trace } => Err(ScriptError::OutputTooLarge { trace: bounded(&trace) }),
             Report::Ready | Report::Installed | Report::Checked(_) => Err(unexpected()),
         }
     }
@@ -161,6 +164,11 @@ impl Pool {
         }
         drop(place);
     }
+}
+
+/// As much of a trace as an honest worker sends: the rest would end up in the ledger (S76).
+fn bounded(trace: &[String]) -> Vec<String> {
+    trace.iter().take(100).map(|line| shortened(line)).collect()
 }
 
 /// One of the runs that wait for a place.
