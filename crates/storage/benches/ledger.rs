@@ -63,7 +63,7 @@ async fn slice(journal: &Journal, at_once: u32) -> f64 {
     for writer in writers {
         writer.await.unwrap();
     }
-    (cpu_time() - before).as_secs_f64() * 1e6 / f64::from(ROWS)
+    cpu_time().saturating_sub(before).as_secs_f64() * 1e6 / f64::from(ROWS)
 }
 
 /// What a token leaves behind.
