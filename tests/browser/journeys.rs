@@ -55,3 +55,28 @@ async fn a_person_signs_in_and_out_without_javascript() -> anyhow::Result<()> {
     here.picture("refused").await?;
     here.end().await
 }
+
+/// S23: each tab ends as the person who signed in there, whichever tab was opened first.
+#[tokio::test]
+async fn two_tabs_do_not_disturb_each_other() -> anyhow::Result<()> {
+    let here = Surroundings::start(true).await?;
+    let (ada, grace) = (here.demo.person("ada")?, here.demo.person("grace")?);
+    let window = &here.browser.window;
+    here.leave_the_stand_in(&ada.upn).await?;
+    here.see(By::Id("password")).await?;
+    let first = window.window().await?;
+    let second = window.new_tab().await?;
+    window.switch_to_window(second).await?;
+    here.leave_the_stand_in(&grace.upn).await?;
+
+    here.give_password(&grace.password).await?;
+    here.accepted(grace).await?;
+
+    window.switch_to_window(first).await?;
+    here.give_password(&ada.password).await?;
+    // The other tab's sign-in made this form stale: it asks once more, still for Ada.
+    here.see(By::Id("notice")).await?;
+    here.give_password(&ada.password).await?;
+    here.accepted(ada).await?;
+    here.end().await
+}
