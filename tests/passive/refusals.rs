@@ -75,7 +75,7 @@ async fn without_an_address_the_default_is_answered() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// WSF-02, WSF-09, S06, S25: one parser decides, and it guesses nothing.
+/// WSF-02, WSF-09, S06, S07, S25: one parser decides, it guesses nothing, and no realm of ours is a relying party.
 #[tokio::test]
 async fn broken_requests_are_refused() -> anyhow::Result<()> {
     let demo = demo().await?;
@@ -88,6 +88,8 @@ async fn broken_requests_are_refused() -> anyhow::Result<()> {
         ("wa=wsignin1.0&wtrealm=".to_owned(), "realm_missing"),
         ("wa=wsignin1.0&wtrealm=urn:nobody".to_owned(), "realm_unknown"),
         ("wa=wsignin1.0&wtrealm=URN:federation:MicrosoftOnline".to_owned(), "realm_unknown"),
+        ("wa=wsignin1.0&wtrealm=urn:countersign:rehearsal".to_owned(), "realm_unknown"),
+        ("wa=wsignin1.0&wtrealm=urn:countersign:admin".to_owned(), "realm_unknown"),
         (format!("wa=wsignin1.0&{realm}&wauth=urn:x"), "method_unknown"),
         (format!("wa=wsignin1.0&{realm}&wauth=urn:ietf:rfc:2246"), "method_unavailable"),
     ] {
@@ -160,6 +162,21 @@ async fn a_failed_sign_in_never_redirects() -> anyhow::Result<()> {
     let page = Visitor::new()?.sign_in(&demo.request("&wctx=x"), &ada.upn, "wrong").await?;
     assert!(page.header("location").is_empty());
     assert!(!page.has_token());
+    Ok(())
+}
+
+/// SEC-01: nobody's assertion is believed, not even our own.
+#[tokio::test]
+async fn an_assertion_that_is_sent_here_signs_nobody_in() -> anyhow::Result<()> {
+    let demo = demo().await?;
+    let ada = demo.person("ada")?;
+    let answer = Visitor::new()?.sign_in(&demo.request(""), &ada.upn, &ada.password).await?.form()?;
+    let thief = Visitor::new()?;
+    for path in ["/adfs/ls/", "/wsfed", "/sign-in", "/"] {
+        let page = thief.post(&format!("{}{path}", demo.description.base_url), &answer.fields).await?;
+        assert!(!page.has_token() && !page.status.is_server_error(), "{path}: {}", page.status);
+    }
+    assert!(!thief.get(&demo.request("")).await?.has_token());
     Ok(())
 }
 

@@ -89,7 +89,8 @@ async fn people(
     let what = if missing {
         "there is no domain; run `countersign domain add contoso.example`".to_owned()
     } else {
-        format!("{} domains", domains.len())
+        let names: Vec<_> = domains.iter().map(|domain| domain.name.to_string()).collect();
+        format!("users sign in with names of {}", names.join(", "))
     };
     findings.push(Finding { good: !missing, what });
     for application in workplace.store.applications(organisation.id).await? {

@@ -1,5 +1,7 @@
 //! `countersign init`: an installation from nothing, in one transaction.
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use anyhow::bail;
@@ -37,7 +39,7 @@ pub struct Init {
 impl Init {
     pub async fn run(self, config: Option<&Path>, output: Output) -> anyhow::Result<()> {
         let settings = read_configuration(config)?.settings;
-        std::fs::create_dir_all(&settings.data)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(&settings.data)?;
         let sealer = Sealer::open_or_create(&settings.key_file)?;
         let store = open_store(&settings, sealer).await?;
         if !store.organisations().await?.is_empty() {

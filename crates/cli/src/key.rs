@@ -25,7 +25,7 @@ pub enum Key {
     },
     /// Lists the keys with state, expiry and thumbprint.
     List,
-    /// Lets a published key sign from now on; the one that signed is published until it is retired.
+    /// Lets a published key sign from now on; the one that signed before is retired and leaves the metadata.
     Activate {
         /// The key, by its id or the beginning of its thumbprint.
         key: String,

@@ -1,6 +1,6 @@
 //! The decisions of the built-in policy, as an admin would state them.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test states what must be")]
+#![expect(clippy::unwrap_used, reason = "a test states what must be")]
 
 use std::net::{IpAddr, Ipv4Addr};
 

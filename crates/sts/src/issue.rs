@@ -66,9 +66,9 @@ impl SecurityTokenService {
         let relying_party = Arc::clone(&asking.relying_party);
         let signature =
             self.signing.submit(move || sign(&relying_party, signer.as_ref(), &claims, &id, now))?;
-        let (signed, recorded) = tokio::join!(signature, self.journal.record(row));
+        let (made, recorded) = tokio::join!(signature, self.journal.record(row));
         recorded?;
-        let token = match signed? {
+        let token = match made? {
             Ok(token) => token,
             Err(error) => return self.lost(asking, account, &error).await,
         };

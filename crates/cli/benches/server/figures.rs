@@ -219,7 +219,8 @@ impl Figures {
                 application.token_script = script.map(str::to_owned);
                 transaction.update_application(&application).await?;
             }
-            Ok(transaction.commit().await?)
+            transaction.commit().await?;
+            Ok(())
         };
         self.stop_for(change).await
     }

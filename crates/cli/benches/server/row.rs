@@ -26,7 +26,7 @@ impl Pairs {
     }
 
     /// The smallest and the largest ratio of bare operation to the server's.
-    fn spread(&self) -> (f64, f64) {
+    pub fn spread(&self) -> (f64, f64) {
         let ratio = |pair: &(f64, f64)| pair.1 / pair.0;
         (self.0.first().map_or(0.0, ratio), self.0.last().map_or(0.0, ratio))
     }
