@@ -1,5 +1,6 @@
 use model::{
     Application, ApplicationId, ApplicationKind, IssuerUri, OrganisationId, Realm, ReplyAddress, RoleId,
+    TOKEN_LIFETIME_LIMITS,
 };
 use sqlx::FromRow;
 use sqlx::types::Json;
@@ -142,6 +143,9 @@ impl Transaction {
     async fn check_application(&mut self, application: &Application) -> Result<(), StorageError> {
         if application.reply_addresses.is_empty() {
             return Err(Refusal::NoReplyAddress.into());
+        }
+        if !TOKEN_LIFETIME_LIMITS.contains(&application.token_lifetime) {
+            return Err(Refusal::TokenLifetime(application.token_lifetime).into());
         }
         let taken = on!(&mut self.connection(), db => {
             sqlx::query_scalar::<Db, bool>(REALM_TAKEN)

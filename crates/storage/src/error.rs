@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use model::{DomainName, ImmutableId, Realm, Upn};
+use model::{DomainName, ImmutableId, Realm, TOKEN_LIFETIME_LIMITS, Upn};
 use sqlx::error::DatabaseError;
 use thiserror::Error;
 
@@ -102,6 +102,13 @@ pub enum Refusal {
     /// An application must have somewhere to post its tokens.
     #[error("an application needs at least one reply address")]
     NoReplyAddress,
+    /// Shorter than a sign-in takes, or longer than Entra would keep a person signed in by it.
+    #[error(
+        "tokens live from {shortest} to {longest} seconds, not {0}",
+        shortest = TOKEN_LIFETIME_LIMITS.start(),
+        longest = TOKEN_LIFETIME_LIMITS.end()
+    )]
+    TokenLifetime(u32),
     /// A host leads to one organisation.
     #[error("another organisation answers at {0}")]
     HostTaken(String),

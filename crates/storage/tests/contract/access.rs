@@ -128,6 +128,15 @@ rules! {
         assert_eq!(refusal(tx.insert_application(&app).await), Refusal::NoReplyAddress);
     }
 
+    async fn a_token_lives_neither_too_short_nor_too_long(db) {
+        let mut app = microsoft_365(db.contoso().await);
+        for seconds in [0, 299, 28_801] {
+            app.token_lifetime = seconds;
+            let mut tx = db.store.begin().await.unwrap();
+            assert_eq!(refusal(tx.insert_application(&app).await), Refusal::TokenLifetime(seconds));
+        }
+    }
+
     async fn a_grant_holds_until_it_is_revoked(db) {
         let contoso = db.contoso().await;
         let (staff, app) = (role(contoso, "Staff"), microsoft_365(contoso));
