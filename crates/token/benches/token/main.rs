@@ -1,8 +1,8 @@
 //! What a token costs beside the bare signature in it: `cargo xtask bench token`, `--json` for programs.
 //!
-//! All figures but those of two threads are CPU time of one pinned thread. The bare signature of the same key runs
+//! All figures but those of the threads are CPU time of one pinned thread. The bare signature of the same key runs
 //! interleaved with the token, a few of each in turn, because this processor's speed changes from one moment to the
-//! next; only ratios of the same moment mean anything (docs/performance, how to measure).
+//! next; only ratios of the same moment mean anything (design.md §7). A word chooses one group of rows: `issue`.
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot run has nothing to say")]
 
 mod measure;
@@ -56,7 +56,7 @@ fn bits(keys: &[Key], bits: u32) -> &Key {
 fn issue(keys: &[Key]) -> Vec<Row> {
     pin();
     let row = |key: &Key| {
-        let pairs = Pairs::measure(&Page::new(key.signer(), CLAIMS), &Bare::new(key), 15, key.operations());
+        let pairs = Pairs::measure(&Page::new(key.signer(), CLAIMS), &Bare::new(key), 31, key.operations());
         Row::rate(format!("token/issue/{}", key.bits()), &pairs, Some(0.98))
     };
     keys.iter().map(row).collect()

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use bergshamra::{DsigContext, KeysManager, keys};
-use token::{ResponseFormat, Signer, VerificationError, verify_sample};
+use token::{ResponseFormat, Signer, VerificationError, enveloped_signature, verify_sample};
 
 use crate::sample::{Ada, cut_out, html_decoded, response, signer};
 use crate::tools::{Folder, python, run};
@@ -108,6 +108,27 @@ fn the_sampled_check_verifies_genuine_tokens_and_refuses_touched_ones() {
         let expected = [VerificationError::Digest, VerificationError::Signature];
         assert!(expected.contains(&refused), "{refused}");
     }
+}
+
+/// MD-01: a signature for a document with an identifier on its root, as metadata has it, wherever it is put.
+#[test]
+fn an_enveloped_signature_verifies_in_its_document_only() {
+    let folder = Folder::new();
+    let certificate = folder.write("certificate.pem", &signer().certificate().pem());
+    let verifies = |document: &str| {
+        let file = folder.write("metadata.xml", document);
+        let id_attribute = "urn:oasis:names:tc:SAML:2.0:metadata:EntityDescriptor";
+        let arguments =
+            ["--verify", "--trusted-pem", certificate.to_str().unwrap(), "--id-attr:ID", id_attribute];
+        run(Path::new("xmlsec1"), &arguments, &[file]).status.success()
+    };
+    let start =
+        "<EntityDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\" ID=\"_a1\" entityID=\"URN:x\">";
+    let rest = "<Organization>é &amp; ü</Organization></EntityDescriptor>";
+    let signature = enveloped_signature(format!("{start}{rest}").as_bytes(), "_a1", signer()).unwrap();
+    let signed = format!("{start}{}{rest}", String::from_utf8(signature).unwrap());
+    assert!(verifies(&signed));
+    assert!(!verifies(&signed.replace("URN:x", "URN:y")));
 }
 
 /// S43: exactly one assertion, signature and reference; a wrapped second one is no token of ours.
