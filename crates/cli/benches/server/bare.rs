@@ -73,7 +73,7 @@ fn repeat(mut operation: impl FnMut() -> anyhow::Result<()>) -> anyhow::Result<(
             operation()?;
         }
         let spent = processor::cpu_of_single_thread(std::process::id())? - before;
-        writeln!(output, "{}", spent.as_secs_f64() / f64::from(count))?;
+        writeln!(output, "{}", spent / f64::from(count))?;
     }
     Ok(())
 }

@@ -144,13 +144,10 @@ impl Figures {
 
     /// How long tokens take when half of what one core can issue is asked for.
     async fn half_load(&mut self) -> anyhow::Result<Row> {
-        let cost = match self.token {
-            Some(cost) => cost,
-            None => {
-                self.token().await?;
-                self.token.context("no token was measured")?
-            }
-        };
+        if self.token.is_none() {
+            self.token().await?;
+        }
+        let cost = self.token.context("no token was measured")?;
         let visit = self.visit()?;
         let token = visit.token(&visit.session().await?)?;
         let took = token.at_random(0.5 / cost, 2 * SLICE, 2 * CROWD).await?;
@@ -168,7 +165,7 @@ impl Figures {
         for _ in 0..=PAIRS {
             let before = self.cpu_of_workers()?;
             let tokens = token.saturate(CROWD, SLICE).await?;
-            let script = (self.cpu_of_workers()? - before).as_secs_f64() / f64::from(tokens);
+            let script = (self.cpu_of_workers()? - before) / f64::from(tokens);
             pairs.push((script * 1e6, bare.measure(SIGNATURES).await? * 0.35e6));
         }
         visit.verify_a_token(&session).await?;
@@ -271,7 +268,7 @@ impl Figures {
             .try_fold(processor::resident(self.id()?)?, |sum, worker| Ok(sum + processor::resident(worker)?))
     }
 
-    fn cpu_of_workers(&self) -> anyhow::Result<Duration> {
+    fn cpu_of_workers(&self) -> anyhow::Result<f64> {
         processor::children(self.id()?)?.into_iter().map(processor::cpu_of).sum()
     }
 }
@@ -293,7 +290,7 @@ async fn start(folder: &Path) -> anyhow::Result<(Demo, Duration)> {
 async fn cpu_per_answer(process: u32, target: &Target, crowd: usize) -> anyhow::Result<f64> {
     let before = processor::cpu_of(process)?;
     let answers = target.saturate(crowd, SLICE).await?;
-    Ok((processor::cpu_of(process)? - before).as_secs_f64() / f64::from(answers))
+    Ok((processor::cpu_of(process)? - before) / f64::from(answers))
 }
 
 /// Milliseconds that this share of the times does not exceed.

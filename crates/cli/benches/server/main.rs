@@ -4,7 +4,6 @@
 //! The demo of this build runs on one core and the generator of its load on the other. A figure and its limit are CPU
 //! time of a process of their own on the same core, slice by slice in turn, while the other core is kept equally busy:
 //! the two share hardware, and only ratios of the same moment mean anything.
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has nothing to say")]
 
 mod bare;
 mod client;

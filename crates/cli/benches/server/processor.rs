@@ -1,5 +1,4 @@
 use std::fs;
-use std::time::Duration;
 
 use anyhow::Context;
 use rustix::thread::{CpuSet, sched_setaffinity};
@@ -17,20 +16,21 @@ pub fn pin(core: usize) -> anyhow::Result<()> {
     sched_setaffinity(None, &cores).with_context(|| format!("this needs core {core} for itself"))
 }
 
-/// User and system time of a process with all its threads, those that have ended included. The kernel counts in
+/// Seconds of user and system time of a process with all its threads, those that have ended included. The kernel counts in
 /// hundredths of a second here, whatever its own tick is.
-pub fn cpu_of(process: u32) -> anyhow::Result<Duration> {
+pub fn cpu_of(process: u32) -> anyhow::Result<f64> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
     // The name comes first, in parentheses, and may hold anything.
     let (_, fields) = stat.rsplit_once(')').context("no name in stat")?;
-    let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<u64>);
-    Ok(Duration::from_millis(10 * ticks.sum::<Result<u64, _>>()?))
+    let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
+    Ok(ticks.sum::<Result<f64, _>>()? / 100.0)
 }
 
-/// CPU time of a process with one thread, to the nanosecond.
-pub fn cpu_of_single_thread(process: u32) -> anyhow::Result<Duration> {
+/// Seconds of CPU of a process with one thread, to the nanosecond.
+pub fn cpu_of_single_thread(process: u32) -> anyhow::Result<f64> {
     let counted = fs::read_to_string(format!("/proc/{process}/schedstat"))?;
-    Ok(Duration::from_nanos(counted.split(' ').next().context("an empty schedstat")?.parse()?))
+    let nanoseconds: f64 = counted.split(' ').next().context("an empty schedstat")?.parse()?;
+    Ok(nanoseconds / 1e9)
 }
 
 /// The processes that a process has started.
