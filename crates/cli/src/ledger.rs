@@ -41,22 +41,19 @@ async fn verify(
     output: Output,
 ) -> anyhow::Result<ExitCode> {
     let report = storage::ledger::verify(&workplace.store, checkpoint).await?;
-    let mut sentence = format!("{} rows checked.", report.rows);
-    for finding in &report.findings {
-        sentence.push_str(&format!("\n  {finding}"));
-    }
-    if report.findings.is_empty() {
-        sentence.push_str(" Nothing was changed, removed, inserted or reordered.");
+    let mut sentences = vec![format!("{} rows checked.", report.rows)];
+    sentences.extend(report.findings.iter().map(|finding| format!("  {finding}")));
+    if report.is_intact() {
+        sentences.push("Nothing was changed, removed, inserted or reordered.".to_owned());
     }
     let unprotected: i64 = report.unprotected().map(|chain| chain.last - chain.protected).sum();
     if unprotected > 0 {
-        sentence.push_str(&format!(
-            "\n{} of them are younger than the last checkpoint and not yet protected by one.",
-            unprotected
+        sentences.push(format!(
+            "{unprotected} of them are younger than the last checkpoint and not yet protected by one."
         ));
     }
-    output.done(&sentence, &report)?;
-    Ok(if report.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    output.done(&sentences.join("\n"), &report)?;
+    Ok(if report.is_intact() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn tail(workplace: &Workplace, n: u32, output: Output) -> anyhow::Result<ExitCode> {

@@ -46,9 +46,9 @@ pub async fn open_store(settings: &Settings, sealer: Sealer) -> anyhow::Result<S
 
 /// The ledger row of something an operator did on the host, written in the transaction that does it.
 pub fn operator_did(organisation: &Organisation, what: &str, detail: Value) -> LedgerEntry {
-    LedgerEntry {
-        organisation: Some(organisation.id),
-        detail: json!({ "by": "command line", "change": what, "detail": detail }),
-        ..LedgerEntry::new(EntryKind::AdminChange, SystemClock.now())
-    }
+    let mut row = LedgerEntry::new(EntryKind::AdminChange, SystemClock.now());
+    row.organisation = Some(organisation.id);
+    row.detail = json!({ "by": "command line", "change": what });
+    row.detail["detail"] = detail;
+    row
 }

@@ -2,7 +2,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use model::Organisation;
 use storage::Sealer;
 use sts::SecurityTokenService;
 use tokio::sync::Semaphore;
@@ -27,17 +26,6 @@ pub struct Edge {
     pub persistent_session: Duration,
     /// Requests answered at a time; one more is told to come back.
     pub concurrent_requests: usize,
-}
-
-impl Edge {
-    /// The origin of an organisation's own pages (RFC 6454).
-    pub(crate) fn origin_of(&self, organisation: &Organisation) -> String {
-        let Some(host) = &organisation.host else {
-            return self.base_url.origin().ascii_serialization();
-        };
-        let port = self.base_url.port().map(|port| format!(":{port}")).unwrap_or_default();
-        format!("{}://{host}{port}", self.base_url.scheme())
-    }
 }
 
 /// What every handler needs.

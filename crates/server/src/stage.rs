@@ -193,8 +193,8 @@ impl<'a> Stage<'a> {
             next: signed_out.redirect.as_ref().map(model::ReplyAddress::as_str),
             script: &SIGNED_OUT_SCRIPT.path,
         };
-        let clean_ups =
-            signed_out.applications.iter().filter_map(|application| Url::parse(&application.clean_up).ok());
+        let addresses = signed_out.applications.iter().flat_map(|application| &application.clean_ups);
+        let clean_ups = addresses.filter_map(|address| Url::parse(address).ok());
         let mut origins: Vec<_> = clean_ups.map(|address| address.origin().ascii_serialization()).collect();
         origins.dedup();
         let mut response = rendered(StatusCode::OK, &Reach::CleanUp { origins: origins.join(" ") }, &view);
@@ -219,17 +219,14 @@ impl<'a> Stage<'a> {
 
     /// Seals a request for this browser; the cookie is one to set if the browser has none yet.
     fn seal(&self, request: &SignInRequest) -> Result<(String, Option<HeaderValue>), Stop> {
-        let (binding, cookie) = match &self.arrival.binding {
-            Some(binding) => (binding.clone(), None),
-            None => {
-                let binding = Binding::random()?;
-                let cookie = self.app.edge().cookies.set(CookieName::Browser, binding.as_str(), None);
-                (binding, cookie)
-            }
-        };
+        let known = self.arrival.binding.clone();
+        let is_new = known.is_none();
+        let binding = known.map_or_else(Binding::random, Ok)?;
         let organisation = self.arrival.organisation.id;
         let state =
             SealedRequest::seal(self.app.sealer(), organisation, &binding, request, self.arrival.now)?;
+        let cookies = self.app.edge().cookies;
+        let cookie = is_new.then(|| cookies.set(CookieName::Browser, binding.as_str(), None)).flatten();
         Ok((state, cookie))
     }
 
@@ -261,7 +258,7 @@ pub(crate) fn stopped_early(app: &App, asked: Option<&Parts>, stop: &Stop) -> Re
     let reference = random_reference().map(|reference| reference.to_string()).unwrap_or_default();
     tracing::info!(reference, code = stop.code, "a request was stopped at the edge");
     let view = StoppedPage {
-        face: &app.faces().of(organisation.as_deref()),
+        face: &app.faces().of(organisation.as_ref()),
         language,
         title: stop.title(language),
         why: stop.why(language),

@@ -155,8 +155,8 @@ pub struct SignedOut {
 pub struct SignedOutOf {
     /// Its name.
     pub name: String,
-    /// The address that ends its own session (WSF-12).
-    pub clean_up: String,
+    /// The addresses that end its own session, one for each place its answers may go (WSF-12).
+    pub clean_ups: Vec<String>,
 }
 
 /// Why a request could not be answered at all. Nothing was issued.

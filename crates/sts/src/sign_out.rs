@@ -23,11 +23,9 @@ impl SecurityTokenService {
 
         let applications = view.relying_parties().map(|relying_party| &relying_party.application);
         let applications = applications.filter(|application| visited.contains(&application.id));
-        let signed_out_of = applications.flat_map(|application| {
-            application.reply_addresses.iter().map(|reply| SignedOutOf {
-                name: application.name.clone(),
-                clean_up: clean_up_address(reply),
-            })
+        let signed_out_of = applications.map(|application| SignedOutOf {
+            name: application.name.clone(),
+            clean_ups: application.reply_addresses.iter().map(clean_up_address).collect(),
         });
         Ok(SignedOut { applications: signed_out_of.collect(), redirect })
     }

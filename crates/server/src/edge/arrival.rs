@@ -49,10 +49,11 @@ impl Arrival {
             tracing::warn!(%peer, %error, "the client's address is unclear");
             Stop::CLIENT_ADDRESS_UNCLEAR
         })?;
+        let face = app.faces().of(Some(&organisation));
         let cookie = |name| app.edge().cookies.find(headers, name);
         Ok(Self {
-            face: app.faces().of(Some(&organisation)),
-            may_be_ours: may_be_ours(headers, &app.edge().origin_of(&organisation)),
+            may_be_ours: may_be_ours(headers, &face.origin),
+            face,
             organisation,
             reference: random_reference()?,
             now: app.sts().clock().now(),

@@ -74,12 +74,12 @@ impl SealedRequest {
         request: &SignInRequest,
         now: DateTime<Utc>,
     ) -> Result<String, SealError> {
-        let sealed = Self {
+        let field = Self {
             binding: binding.0.clone(),
             expires_at: (now + LIFETIME).timestamp(),
             request: request.clone(),
         };
-        let plaintext = serde_json::to_vec(&sealed).unwrap_or_default();
+        let plaintext = serde_json::to_vec(&field).unwrap_or_default();
         Ok(URL_SAFE_NO_PAD.encode(sealer.seal(&context(organisation), &plaintext)?))
     }
 
@@ -88,18 +88,18 @@ impl SealedRequest {
         sealer: &Sealer,
         organisation: OrganisationId,
         binding: Option<&Binding>,
-        field: &str,
+        text: &str,
         now: DateTime<Utc>,
     ) -> Result<Opened, Forged> {
-        let bytes = URL_SAFE_NO_PAD.decode(field).map_err(|_| Forged)?;
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| Forged)?;
         let plaintext = sealer.unseal(&context(organisation), &bytes).map_err(|_| Forged)?;
-        let sealed: Self = serde_json::from_slice(&plaintext).map_err(|_| Forged)?;
+        let field: Self = serde_json::from_slice(&plaintext).map_err(|_| Forged)?;
         let is_this_browsers =
-            binding.is_some_and(|binding| binding.0.as_bytes().ct_eq(sealed.binding.as_bytes()).into());
-        if is_this_browsers && now.timestamp() < sealed.expires_at {
-            Ok(Opened::Fresh(sealed.request))
+            binding.is_some_and(|binding| binding.0.as_bytes().ct_eq(field.binding.as_bytes()).into());
+        if is_this_browsers && now.timestamp() < field.expires_at {
+            Ok(Opened::Fresh(field.request))
         } else {
-            Ok(Opened::Stale(sealed.request))
+            Ok(Opened::Stale(field.request))
         }
     }
 }

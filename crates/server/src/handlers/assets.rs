@@ -13,7 +13,7 @@ use crate::stop::Stop;
 pub(crate) async fn asset(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let organisation = app.sts().organisation_for_host(host(&parts));
-    let face = app.faces().of(organisation.as_deref());
+    let face = app.faces().of(organisation.as_ref());
     let nobody = app.faces().of(None);
     let assets = [&face.stylesheet, &nobody.stylesheet, &*SIGN_IN_SCRIPT, &*SIGNED_OUT_SCRIPT];
     match assets.into_iter().find(|asset| asset.path == parts.uri.path()) {

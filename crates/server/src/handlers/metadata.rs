@@ -35,7 +35,7 @@ async fn document(app: &App, parts: &Parts) -> Result<Arc<Document>, Stop> {
 
 fn served(document: &Document, parts: &Parts) -> Response {
     let tag = HeaderValue::try_from(document.etag.as_str()).ok();
-    let is_known = parts.headers.get_all(IF_NONE_MATCH).iter().any(|known| Some(known) == tag.as_ref());
+    let is_known = parts.headers.get_all(IF_NONE_MATCH).iter().any(|known| names(known, &document.etag));
     let mut response = if is_known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -49,4 +49,22 @@ fn served(document: &Document, parts: &Parts) -> Response {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
+}
+
+/// Whether an `If-None-Match` names this tag, strong or weak (RFC 9110 §13.1.2).
+fn names(known: &HeaderValue, tag: &str) -> bool {
+    let known = known.to_str().unwrap_or_default();
+    known.split(',').map(|one| one.trim().trim_start_matches("W/")).any(|one| one == tag || one == "*")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_may_name_several_tags() {
+        let names = |known: &'static str| names(&HeaderValue::from_static(known), "\"a\"");
+        assert!(names("\"a\"") && names("\"b\", W/\"a\"") && names("*"));
+        assert!(!names("\"b\"") && !names("") && !names("a"));
+    }
 }

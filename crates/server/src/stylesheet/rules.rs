@@ -41,7 +41,7 @@ impl Declaration {
         let in_family = |family: &&str| {
             self.property.strip_prefix(*family).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
         };
-        FAMILIES.iter().any(|family| in_family(&family)) && !NEVER.contains(&self.property.as_str())
+        FAMILIES.iter().any(in_family) && !NEVER.contains(&self.property.as_str())
     }
 }
 

@@ -21,14 +21,16 @@ pub(crate) struct Face {
     pub(crate) initial: String,
     /// The host that its pages answer at, for the foot of the page.
     pub(crate) host: String,
+    /// The origin of its pages (RFC 6454), which its own forms come from.
+    pub(crate) origin: String,
     /// Its stylesheet.
     pub(crate) stylesheet: Asset,
-    accent: String,
     frames: [PostBackFrame; Language::ALL.len()],
 }
 
 impl Face {
-    pub(crate) fn new(name: &str, accent: &str, host: &str) -> Self {
+    /// The face of whoever answers at `site`.
+    pub(crate) fn new(name: &str, accent: &str, site: &Url) -> Self {
         // A control character in a name would be mistaken for a gap of a page frame.
         let name: String = name.chars().filter(|c| !c.is_control()).collect();
         let mut face = Self {
@@ -39,9 +41,9 @@ impl Face {
                 .flat_map(char::to_uppercase)
                 .collect(),
             name,
-            host: host.to_owned(),
+            host: site.host_str().unwrap_or_default().to_owned(),
+            origin: site.origin().ascii_serialization(),
             stylesheet: Asset::new("style", "css", "text/css; charset=utf-8", stylesheet(accent)),
-            accent: accent.to_owned(),
             frames: Default::default(),
         };
         face.frames = Language::ALL.map(|language| PostBackFrame::render(&face, language));
@@ -56,37 +58,74 @@ impl Face {
             Language::German => german,
         }
     }
-
-    fn is_of(&self, organisation: &Organisation) -> bool {
-        self.name == organisation.name && self.accent == organisation.accent
-    }
 }
 
-/// The faces of all organisations, made when first seen and when a name or colour has changed.
+/// The faces of all organisations, made when first seen and when something of the organisation has changed.
 pub(crate) struct Faces {
     base_url: Url,
     nobody: Arc<Face>,
-    known: Cache<OrganisationId, Arc<Face>>,
+    known: Cache<OrganisationId, (Arc<Organisation>, Arc<Face>)>,
 }
 
 impl Faces {
     /// Faces for organisations that answer at `base_url` unless they have a host of their own.
     pub(crate) fn new(base_url: &Url) -> Self {
-        let nobody = Face::new("Countersign", "", base_url.host_str().unwrap_or_default());
+        let nobody = Face::new("Countersign", "", base_url);
         Self { base_url: base_url.clone(), nobody: Arc::new(nobody), known: Cache::new(KEPT) }
     }
 
     /// The face of an organisation, or of none.
-    pub(crate) fn of(&self, organisation: Option<&Organisation>) -> Arc<Face> {
+    pub(crate) fn of(&self, organisation: Option<&Arc<Organisation>>) -> Arc<Face> {
         let Some(organisation) = organisation else {
             return Arc::clone(&self.nobody);
         };
-        if let Some(face) = self.known.get(&organisation.id).filter(|face| face.is_of(organisation)) {
-            return face;
+        match self.known.get(&organisation.id) {
+            Some((known, face)) if Arc::ptr_eq(&known, organisation) || known == *organisation => face,
+            _ => self.make(organisation),
         }
-        let host = organisation.host.as_deref().or(self.base_url.host_str()).unwrap_or_default();
-        let face = Arc::new(Face::new(&organisation.name, &organisation.accent, host));
-        self.known.insert(organisation.id, Arc::clone(&face));
+    }
+
+    fn make(&self, organisation: &Arc<Organisation>) -> Arc<Face> {
+        let mut site = self.base_url.clone();
+        // A host that no address can have stays the server's own.
+        let _ = organisation.host.as_deref().map(|host| site.set_host(Some(host)));
+        let face = Arc::new(Face::new(&organisation.name, &organisation.accent, &site));
+        self.known.insert(organisation.id, (Arc::clone(organisation), Arc::clone(&face)));
         face
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn organisation(host: Option<&str>) -> Organisation {
+        Organisation {
+            id: OrganisationId::new(),
+            name: "Élan".into(),
+            host: host.map(Into::into),
+            accent: "#0b6b61".into(),
+            demo: false,
+            created_at: chrono::DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn a_face_follows_its_organisation() {
+        let faces = Faces::new(&"http://localhost:8080".parse().unwrap());
+        let mut organisation = organisation(None);
+        let before = faces.of(Some(&Arc::new(organisation.clone())));
+        assert_eq!((before.initial.as_str(), before.origin.as_str()), ("É", "http://localhost:8080"));
+        assert!(Arc::ptr_eq(&before, &faces.of(Some(&Arc::new(organisation.clone())))));
+        organisation.accent = "#8a2f6b".into();
+        assert_ne!(faces.of(Some(&Arc::new(organisation))).stylesheet.path, before.stylesheet.path);
+    }
+
+    #[test]
+    fn an_organisation_with_a_host_of_its_own_is_there() {
+        let faces = Faces::new(&"https://id.example:8443".parse().unwrap());
+        let face = faces.of(Some(&Arc::new(organisation(Some("sign-in.contoso.example")))));
+        assert_eq!(face.origin, "https://sign-in.contoso.example:8443");
+        assert_eq!(face.host, "sign-in.contoso.example");
     }
 }

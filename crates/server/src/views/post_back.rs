@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     fn page(application: &str, context: Option<&str>) -> String {
-        let face = Face::new("Con\u{1}toso & \"Co\"", "#0b6b61", "localhost");
+        let face = Face::new("Con\u{1}toso & \"Co\"", "#0b6b61", &"http://localhost".parse().unwrap());
         let post_back = PostBack {
             application,
             reply: "https://rp.example/login.srf?a=1&b=2",

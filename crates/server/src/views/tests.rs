@@ -11,7 +11,7 @@ const HOSTILE: &str = "\"><script>alert(1)</script>' onfocus=x 😀";
 const HOSTILE_HTML: &str = "&#34;&#62;&#60;script&#62;alert(1)&#60;/script&#62;&#39; onfocus=x 😀";
 
 fn face() -> Face {
-    Face::new("Contoso", "#0b6b61", "sign-in.contoso.example")
+    Face::new("Contoso", "#0b6b61", &"https://sign-in.contoso.example".parse().unwrap())
 }
 
 fn challenge(username: Option<&str>, reason: ChallengeReason, failure: Option<Failure>) -> Challenge {
@@ -96,7 +96,7 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
     let ada = Some("ada@contoso.example");
     let plain = challenge(ada, ChallengeReason::SignIn, None);
     let applications = ["Microsoft 365", "Intranet"]
-        .map(|name| SignedOutOf { name: name.into(), clean_up: "about:blank".into() });
+        .map(|name| SignedOutOf { name: name.into(), clean_ups: vec!["about:blank".into()] });
     let refused = |code: &'static str, status: u16| Stop {
         status: axum::http::StatusCode::from_u16(status).unwrap(),
         code,
@@ -154,7 +154,7 @@ fn everything_that_a_sign_in_loads_is_small_and_ours() {
 /// S08
 #[test]
 fn hostile_values_stay_text() {
-    let face = Face::new(HOSTILE, "#0b6b61", "localhost");
+    let face = Face::new(HOSTILE, "#0b6b61", &"http://localhost".parse().unwrap());
     let mut asked = challenge(Some(HOSTILE), ChallengeReason::SignIn, None);
     asked.application = HOSTILE.into();
     let page = sign_in(&face, Language::English, &asked, false);

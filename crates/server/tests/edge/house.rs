@@ -74,7 +74,7 @@ impl House {
         let url = format!("sqlite:{}", folder.path().join("house.db").display());
         let store = Store::open(&Database::new(url), Sealer::transient().unwrap()).await.unwrap();
         let passwords =
-            Passwords::start(PasswordLimits { threads: 1, queue: 64, quiet: Duration::from_secs(60) })
+            Passwords::start(PasswordLimits { threads: 1, queue: 64, quiet: Duration::from_mins(1) })
                 .unwrap();
         furnish(&store, &passwords).await;
         let settings = JournalSettings { clock: clock.clone(), ..JournalSettings::default() };

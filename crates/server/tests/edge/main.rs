@@ -1,5 +1,11 @@
 //! The edge, from a request to a page, over a real security token service and its database.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails, in its browser too"
+)]
+
 mod browser;
 mod house;
 
