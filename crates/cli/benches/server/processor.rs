@@ -16,8 +16,8 @@ pub fn pin(core: usize) -> anyhow::Result<()> {
     sched_setaffinity(None, &cores).with_context(|| format!("this needs core {core} for itself"))
 }
 
-/// Seconds of user and system time of a process with all its threads, those that have ended included. The kernel counts in
-/// hundredths of a second here, whatever its own tick is.
+/// Seconds of user and system time of a process with all its threads, those that have ended included. The kernel
+/// counts in hundredths of a second here, whatever its own tick is.
 pub fn cpu_of(process: u32) -> anyhow::Result<f64> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
     // The name comes first, in parentheses, and may hold anything.
