@@ -2,7 +2,7 @@
 
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 
-use crate::ledger;
+use crate::ledger::{self, Parameters};
 use crate::support::TestDatabase;
 
 fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -22,14 +22,21 @@ fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     .chain(ledger::STATEMENTS)
     .flatten()
     .copied()
-    .chain([1, 2, ledger::BATCH].map(|rows| ("INSERT_ROWS", ledger::insert_statement(rows))))
+    .chain(insertions(Parameters::Numbered))
+}
+
+/// Ledger rows by the one, by the two, and as many as fit.
+fn insertions(parameters: Parameters) -> impl Iterator<Item = (&'static str, &'static str)> {
+    [1, 2, ledger::BATCH]
+        .into_iter()
+        .map(move |rows| ("INSERT_ROWS", ledger::insert_statement(rows, parameters)))
 }
 
 #[tokio::test]
 async fn sqlite_understands_every_statement() {
     let db = TestDatabase::sqlite().await;
     let mut connection = SqliteConnection::connect(&db.database.url).await.unwrap();
-    for (name, statement) in statements() {
+    for (name, statement) in statements().chain(insertions(Parameters::Anonymous)) {
         let prepared = (&mut connection).prepare(sqlx::SqlStr::from_static(statement)).await;
         assert!(prepared.is_ok(), "{name}: {:?}", prepared.err());
     }

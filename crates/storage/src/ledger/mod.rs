@@ -24,7 +24,7 @@ pub use tail::{LedgerRow, tail};
 pub use verification::verify;
 
 #[cfg(test)]
-pub(crate) use rows::{BATCH, insert_statement};
+pub(crate) use rows::{BATCH, Parameters, insert_statement};
 
 /// The statements of all parts, for the test that prepares them.
 #[cfg(test)]
