@@ -1,6 +1,7 @@
 //! A database with one organisation and one user to sign in.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use authn::{Session, SessionLimits, SessionSecret, Sessions};
 use chrono::{DateTime, Utc};
@@ -59,8 +60,13 @@ impl Place {
         user.id
     }
 
+    /// A journal as another process keeps it: a node has one writer, so that each is a node of its own.
     pub async fn journal(&self) -> Journal {
-        Journal::start(self.store.clone(), JournalSettings::default()).await.unwrap()
+        static NODES: AtomicU32 = AtomicU32::new(0);
+        let node = format!("node{}", NODES.fetch_add(1, Ordering::Relaxed));
+        Journal::start(self.store.clone(), JournalSettings { node, ..JournalSettings::default() })
+            .await
+            .unwrap()
     }
 
     /// The sessions as a process that has just started knows them.
