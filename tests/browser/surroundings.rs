@@ -1,5 +1,5 @@
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use testkit::{Browser, Demo, Person};
 use thirtyfour::extensions::query::ElementQueryable;
@@ -27,7 +27,22 @@ impl Surroundings {
 
     /// Waits until the page shows it.
     pub async fn see(&self, what: By) -> anyhow::Result<WebElement> {
-        Ok(self.browser.window.query(what).wait(PATIENCE, INTERVAL).and_displayed().first().await?)
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let found = self
+                .browser
+                .window
+                .query(what.clone())
+                .wait(PATIENCE, INTERVAL)
+                .and_displayed()
+                .first()
+                .await;
+            match found {
+                // The page it stood on has just gone: what is meant stands on the next one.
+                Err(error) if error.to_string().contains("stale") && Instant::now() < end => {}
+                found => return Ok(found?),
+            }
+        }
     }
 
     /// Waits until the page has this main heading.
