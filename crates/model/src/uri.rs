@@ -11,7 +11,7 @@ pub enum UriError {
     /// Nothing, or only white space.
     #[error("a URI cannot be empty")]
     Empty,
-    /// Longer than [`MAXIMUM`] bytes.
+    /// Longer than `MAXIMUM` bytes.
     #[error("a URI has at most {MAXIMUM} bytes")]
     TooLong,
     /// White space or a control character, which no URI carries.

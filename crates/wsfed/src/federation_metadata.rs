@@ -55,7 +55,7 @@ const TYPE_DECLARATION: &str = r#" xmlns:fed="http://docs.oasis-open.org/wsfed/f
 
 impl FederationMetadata<'_> {
     /// The signed document, UTF-8 on one line (MD-01). The signature covers its exclusive-canonical form, which
-    /// is what is written but for [`TYPE_DECLARATION`].
+    /// is what is written but for the declaration of the type.
     pub fn sign(&self, signer: &dyn Signer) -> Result<Vec<u8>, MetadataError> {
         let addresses = [self.passive_address, self.active_address.unwrap_or_default()];
         for text in [self.issuer.as_str(), self.display_name].into_iter().chain(addresses) {

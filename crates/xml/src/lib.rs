@@ -1,6 +1,6 @@
 //! XML as Countersign speaks it: written escape-safe in exclusive-canonical form, read within bounds.
 //!
-//! [`write`] escapes one field for one place; whoever composes a document writes its literals itself, in
+//! [`mod@write`] escapes one field for one place; whoever composes a document writes its literals itself, in
 //! canonical order. [`read`] gives a small namespace-resolved tree and refuses whatever could make two readers
 //! see two documents: DTDs, entities, processing instructions, more than one root, characters XML cannot carry.
 //!
