@@ -22,6 +22,8 @@ use token::NewKey;
 pub const BASE_URL: &str = "https://sign-in.contoso.example";
 /// The reply address used when a request names none.
 pub const LOGIN_SRF: &str = "https://login.microsoftonline.com/login.srf";
+/// Requests that are answered at a time.
+pub const PLACES: usize = 64;
 /// Ada's password; she may use Microsoft 365. Bob has the same and may not.
 pub const PASSWORD: &str = "correct horse battery staple";
 
@@ -97,7 +99,7 @@ impl House {
             cookies: Cookies::SECURE,
             loop_limits: LoopLimits { count: 6, window: Duration::from_secs(30) },
             persistent_session: Duration::from_hours(14 * 24),
-            concurrent_requests: 64,
+            concurrent_requests: PLACES,
         };
         let app = Arc::new(App::new(sts, Sealer::transient().unwrap(), edge));
         Self { router: router(app), clock, _folder: folder }

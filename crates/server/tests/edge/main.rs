@@ -10,6 +10,7 @@ mod browser;
 mod house;
 
 mod forms;
+mod limits;
 mod loops;
 mod passive;
 mod routes;
