@@ -93,8 +93,8 @@ async fn people(
         format!("users sign in with names of {}", names.join(", "))
     };
     findings.push(Finding { good: !missing, what });
+    let grants = workplace.store.grants(organisation.id).await?;
     for application in workplace.store.applications(organisation.id).await? {
-        let grants = workplace.store.grants(organisation.id).await?;
         let granted = grants.iter().any(|(id, _)| *id == application.id);
         let what = if granted {
             format!("\u{201c}{}\u{201d} is permitted to a role", application.name)
