@@ -1,5 +1,5 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use model::OrganisationId;
@@ -8,7 +8,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::error::shortened;
 use crate::message::{Budget, Report};
-use crate::worker_process::{WorkerCommand, WorkerProcess, unexpected};
+use crate::worker_process::{Task, WorkerCommand, WorkerProcess, unexpected};
 use crate::{Program, ScriptError, SyntaxError};
 
 /// How many workers there are, and what one run may use (protocol.md §2.8 "Token script").
@@ -85,13 +85,9 @@ impl Scripts {
         program: &Program,
         input: &Value,
     ) -> Result<Run, ScriptError> {
-        let pool = &*self.0;
         let input = input.to_string();
-        let place = pool.place().await?;
-        let mut worker = pool.worker(organisation).await?;
-        let outcome = worker.run(program, input.as_bytes(), pool.limits.kill).await;
-        pool.give_back(worker, place);
-        let (report, output) = outcome?;
+        let task = Task::Run { program, input: input.as_bytes() };
+        let (report, output) = self.0.perform(organisation, task).await?;
         match report {
             Report::Finished { trace } => {
                 let output = serde_json::from_slice(&output).map_err(ScriptError::OutputUnreadable)?;
@@ -113,12 +109,10 @@ impl Scripts {
         organisation: OrganisationId,
         source: &str,
     ) -> Result<Result<(), SyntaxError>, ScriptError> {
-        let pool = &*self.0;
-        let place = pool.place().await?;
-        let mut worker = pool.worker(organisation).await?;
-        let outcome = worker.check(source, pool.limits.kill).await;
-        pool.give_back(worker, place);
-        outcome
+        match self.0.perform(organisation, Task::Check { source }).await? {
+            (Report::Checked(outcome), _) => Ok(outcome),
+            _ => Err(unexpected()),
+        }
     }
 }
 
@@ -132,38 +126,65 @@ impl Pool {
         self.places.acquire().await.map_err(|_| ScriptError::Busy)
     }
 
-    /// A worker of this organisation: the one that was busy last, else a new one.
-    async fn worker(&self, organisation: OrganisationId) -> Result<WorkerProcess, ScriptError> {
+    /// Does a task with the worker of this organisation that was busy last, else with a new one.
+    ///
+    /// A worker may have died while it was idle, and whether it has cannot be known before it is used. What such a
+    /// one was to do is done once more by a new one: a script has no effect but its answer.
+    async fn perform(
+        &self,
+        organisation: OrganisationId,
+        task: Task<'_>,
+    ) -> Result<(Report, Vec<u8>), ScriptError> {
+        let place = self.place().await?;
         if let Some(worker) = self.take_idle(organisation) {
-            return Ok(worker);
+            match self.perform_with(worker, task).await {
+                Err(error) if is_departure(&error) => {}
+                outcome => return outcome,
+            }
         }
         let limits = &self.limits;
         let wall = u64::try_from(limits.wall.as_millis()).unwrap_or(u64::MAX);
         let budget = Budget { wall, memory: limits.memory, stack: limits.stack, output: limits.output };
-        WorkerProcess::start(&self.command, organisation, budget).await
+        let worker = WorkerProcess::start(&self.command, organisation, budget).await?;
+        let outcome = self.perform_with(worker, task).await;
+        drop(place);
+        outcome
     }
 
-    fn take_idle(&self, organisation: OrganisationId) -> Option<WorkerProcess> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some(own) = idle.iter().rposition(|worker| worker.organisation == organisation) {
-            let mut worker = idle.remove(own);
-            if worker.is_alive() {
-                return Some(worker);
-            }
+    /// One task; then the worker is idle, unless its time has come.
+    async fn perform_with(
+        &self,
+        mut worker: WorkerProcess,
+        task: Task<'_>,
+    ) -> Result<(Report, Vec<u8>), ScriptError> {
+        let outcome = worker.perform(task, self.limits.kill).await;
+        if worker.is_fit() {
+            self.idle().push(worker);
         }
-        // Room for the new one. The caller holds a place, so what is available is the room of idle workers.
+        outcome
+    }
+
+    /// The idle worker of this organisation that was busy last. None: there is room for a new one.
+    fn take_idle(&self, organisation: OrganisationId) -> Option<WorkerProcess> {
+        let mut idle = self.idle();
+        if let Some(own) = idle.iter().rposition(|worker| worker.organisation == organisation) {
+            return Some(idle.remove(own));
+        }
+        // The caller holds a place, so what is available is the room of idle workers.
         let surplus = idle.len().saturating_sub(self.places.available_permits());
         idle.drain(..surplus);
         None
     }
 
-    /// Takes a worker back unless its time has come; the place is free only then.
-    fn give_back(&self, worker: WorkerProcess, place: SemaphorePermit<'_>) {
-        if worker.is_fit() {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
-        }
-        drop(place);
+    fn idle(&self) -> MutexGuard<'_, Vec<WorkerProcess>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a worker failed by not being there any more.
+fn is_departure(error: &ScriptError) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, UnexpectedEof};
+    matches!(error, ScriptError::Worker(error) if matches!(error.kind(), BrokenPipe | UnexpectedEof))
 }
 
 /// As much of a trace as an honest worker sends: the rest would end up in the ledger (S76).

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::message::{self, Bounds, Budget, Order, Report};
 use crate::program::MAXIMUM_SOURCE;
 use crate::worker::ORDER_BOUNDS;
-use crate::{Program, ScriptError, SyntaxError};
+use crate::{Program, ScriptError};
 
 /// How long a worker may take to start: a machine under load is slow to make processes.
 const START: Duration = Duration::from_secs(10);
@@ -42,6 +42,23 @@ pub struct WorkerProcess {
 
 /// The binary that holds [`worker_main`](crate::worker_main), and the hidden subcommand that leads there.
 pub type WorkerCommand = (PathBuf, &'static str);
+
+/// What a worker is wanted for.
+#[derive(Clone, Copy)]
+pub enum Task<'a> {
+    /// One run of a program, on input given as JSON.
+    Run {
+        /// The script with its host.
+        program: &'a Program,
+        /// What the host gets.
+        input: &'a [u8],
+    },
+    /// To say whether a script parses.
+    Check {
+        /// The script.
+        source: &'a str,
+    },
+}
 
 impl WorkerProcess {
     /// Starts a worker with an empty environment, its pipes, and nothing else of the server's.
@@ -85,37 +102,26 @@ impl WorkerProcess {
         self.ready && self.busy < LIFE && self.programs.len() < MAXIMUM_PROGRAMS
     }
 
-    /// Whether the process is still there.
-    pub fn is_alive(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
-    }
-
-    /// Runs a program once; the report and the outcome are what the worker says, unread.
-    pub async fn run(
+    /// Does one task; the report and the outcome are what the worker says, unread.
+    pub async fn perform(
         &mut self,
-        program: &Program,
-        input: &[u8],
+        task: Task<'_>,
         patience: Duration,
     ) -> Result<(Report, Vec<u8>), ScriptError> {
-        if program.source.len() > MAXIMUM_SOURCE || input.len() > ORDER_BOUNDS.body {
-            return Err(ScriptError::TooLarge);
-        }
-        let number = self.number_of(program).await?;
-        self.exchange(&Order::Run(number), input, patience).await
-    }
-
-    /// Asks whether a script parses.
-    pub async fn check(
-        &mut self,
-        source: &str,
-        patience: Duration,
-    ) -> Result<Result<(), SyntaxError>, ScriptError> {
-        if source.len() > MAXIMUM_SOURCE {
-            return Err(ScriptError::TooLarge);
-        }
-        match self.exchange(&Order::Check(source.to_owned()), &[], patience).await? {
-            (Report::Checked(outcome), _) => Ok(outcome),
-            _ => Err(unexpected()),
+        match task {
+            Task::Run { program, input } => {
+                if program.source.len() > MAXIMUM_SOURCE || input.len() > ORDER_BOUNDS.body {
+                    return Err(ScriptError::TooLarge);
+                }
+                let number = self.number_of(program).await?;
+                self.exchange(&Order::Run(number), input, patience).await
+            }
+            Task::Check { source } => {
+                if source.len() > MAXIMUM_SOURCE {
+                    return Err(ScriptError::TooLarge);
+                }
+                self.exchange(&Order::Check(source.to_owned()), &[], patience).await
+            }
         }
     }
 

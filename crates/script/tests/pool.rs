@@ -168,18 +168,43 @@ async fn a_run_that_is_given_up_takes_its_worker_along() {
     assert!(pool.comes_to(1).await.is_disjoint(&abandoned));
 }
 
+/// Nobody tells the pool that an idle worker has died: it learns of it when it sends an order.
 #[tokio::test]
 async fn a_worker_that_died_idle_is_replaced_without_a_failure() {
     let pool = Pool::new("died", 1, 1);
     let organisation = OrganisationId::new();
-    pool.run(organisation).await;
-    for id in pool.processes() {
-        assert!(Command::new("kill").args(["-KILL", &id.to_string()]).status().unwrap().success());
+    for _ in 0..5 {
+        pool.run(organisation).await;
+        let id = *pool.processes().first().unwrap();
+        kill(id);
+        assert_eq!(pool.run(organisation).await, json!([1]));
+        assert!(pool.comes_to(1).await.iter().all(|now| *now != id));
     }
-    while !pool.processes().is_empty() {
+}
+
+/// What was to be done is done once more, not for ever: a script may be what its workers die of.
+#[tokio::test]
+async fn a_new_worker_that_dies_at_work_is_a_failure() {
+    let pool = Pool::new("died-twice", 1, 1);
+    let organisation = OrganisationId::new();
+    pool.run(organisation).await;
+    let idle = *pool.processes().first().unwrap();
+    let outcome = pool.occupy(organisation);
+    kill(idle);
+    loop {
+        let new = pool.processes().into_iter().find(|id| *id != idle);
+        if let Some(id) = new {
+            kill(id);
+            break;
+        }
         tokio::task::yield_now().await;
     }
-    assert_eq!(pool.run(organisation).await, json!([1]));
+    let outcome = outcome.await.unwrap();
+    assert!(matches!(outcome, Err(ScriptError::Worker(_))), "{outcome:?}");
+}
+
+fn kill(id: u32) {
+    assert!(Command::new("kill").args(["-KILL", &id.to_string()]).status().unwrap().success());
 }
 
 #[tokio::test]
