@@ -37,16 +37,16 @@ pub fn install_packages() -> anyhow::Result<()> {
     run(&mut install).with_context(advice)
 }
 
-/// A Python with signxml in a virtual environment of its own; gives its interpreter.
+/// A Python with signxml and msal in a virtual environment of its own; gives its interpreter.
 pub fn python() -> anyhow::Result<PathBuf> {
     let folder = target().join("test-python");
     let python = folder.join("bin/python");
-    let ready = folder.join("ready-signxml");
+    let ready = folder.join("ready-signxml-msal");
     if !ready.exists() {
         run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
             .context("the tests need python3 with venv (Debian: python3-venv)")?;
-        run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "signxml"]))
-            .context("the tests need the Python package signxml")?;
+        run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "signxml", "msal"]))
+            .context("the tests need the Python packages signxml and msal")?;
         std::fs::write(&ready, "")?;
     }
     Ok(python)
