@@ -4,9 +4,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use config::{Purpose, Severity};
+use config::{Problem, Purpose, Settings, Severity};
 use serde_json::json;
 
+use crate::node::own_tls;
 use crate::output::Output;
 use crate::workplace::read_configuration;
 
@@ -23,8 +24,9 @@ impl Configuration {
         let configuration = read_configuration(config)?;
         match self {
             Self::Check => {
-                let problems = configuration.check(Purpose::Serve);
-                let severity = |problem: &config::Problem| match problem.severity {
+                let mut problems = configuration.check(Purpose::Serve);
+                problems.extend(tls_problem(&configuration.settings));
+                let severity = |problem: &Problem| match problem.severity {
                     Severity::Error => "error",
                     Severity::Warning => "warning",
                 };
@@ -62,4 +64,17 @@ impl Configuration {
             }
         }
     }
+}
+
+/// What is wrong with the TLS files themselves, which only reading them shows.
+fn tls_problem(settings: &Settings) -> Option<Problem> {
+    let (message, severity) = match own_tls(settings) {
+        Err(error) => (format!("{:#}", anyhow::Error::from(error)), Severity::Error),
+        Ok(Some(tls)) if !tls.is_for(settings.base_url.host()) => {
+            let host = settings.base_url.host();
+            (format!("the certificate is for other hosts than {host}; browsers refuse it"), Severity::Warning)
+        }
+        Ok(_) => return None,
+    };
+    Some(Problem { field: "tls".to_owned(), message, severity })
 }

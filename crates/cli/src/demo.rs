@@ -18,7 +18,7 @@ use storage::{Sealer, Store};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::node::{Node, edge, start_logging, stop_signal};
+use crate::node::{Door, Node, edge, start_logging, stop_signal};
 use crate::workplace::open_store;
 use data::PEOPLE;
 use describe::Description;
@@ -65,8 +65,8 @@ impl Demo {
         let stand_in_settings = stand_in_settings(&store, &organisation, &base_url).await?;
         let rehearsal = rehearsal::serve(stand_in, stand_in_settings, stop.clone().cancelled_owned());
         let rehearsal = tokio::spawn(rehearsal);
-        let edge = edge(&settings, Cookies::DEMO)?;
-        let serving = tokio::spawn(node.serve(listener, edge, stop.clone()));
+        let plain = Door { listener, tls: None, edge: edge(&settings, Cookies::DEMO)? };
+        let serving = tokio::spawn(node.serve(vec![plain], stop.clone()));
 
         if let Some(file) = &self.describe {
             description.write(file)?;

@@ -2,14 +2,15 @@
 
 use anyhow::Context;
 use authn::{AttemptLimits, Attempts, PasswordLimits, Passwords, SessionLimits, Sessions};
-use config::Settings;
+use config::{Settings, TlsMode};
 use model::{Clock, SystemClock};
 use script::{ScriptLimits, Scripts};
-use server::{App, Cookies, Edge, LoopLimits};
+use server::{App, ConnectionLimits, Cookies, Edge, LoopLimits, Tls, TlsError, TlsFiles};
 use std::sync::Arc;
 use storage::{Journal, JournalSettings, Store};
 use sts::{Parts, SecurityTokenService, SigningLane};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// The hidden command that runs a script worker.
@@ -27,6 +28,14 @@ pub struct Node {
     pub sts: Arc<SecurityTokenService>,
     journal: Journal,
     store: Store,
+}
+
+/// A way in: where requests come from, who ends TLS there, and how the edge behaves.
+pub struct Door {
+    pub listener: TcpListener,
+    /// None where a proxy ends it, and at the demo's plain address.
+    pub tls: Option<Tls>,
+    pub edge: Edge,
 }
 
 impl Node {
@@ -87,24 +96,38 @@ impl Node {
         Ok(Self { sts: Arc::new(sts), journal, store })
     }
 
-    /// Answers requests until told to stop, then writes the last checkpoint and closes the database.
-    pub async fn serve(
-        self,
-        listener: TcpListener,
-        edge: Edge,
-        stop: CancellationToken,
-    ) -> anyhow::Result<()> {
-        let app = App::new(Arc::clone(&self.sts), self.store.sealer().clone(), edge);
+    /// Answers requests at every door until told to stop, then writes the last checkpoint and closes the database.
+    pub async fn serve(self, doors: Vec<Door>, stop: CancellationToken) -> anyhow::Result<()> {
         let changes = tokio::spawn({
             let (sts, stop) = (Arc::clone(&self.sts), stop.clone());
             async move { sts.follow_changes(stop).await }
         });
-        server::serve(listener, Arc::new(app), stop.clone()).await?;
-        stop.cancel();
+        let mut serving = JoinSet::new();
+        for Door { listener, tls, edge } in doors {
+            let app = App::new(Arc::clone(&self.sts), self.store.sealer().clone(), edge);
+            let routes = server::router(Arc::new(app));
+            serving.spawn(server::serve(listener, tls, routes, ConnectionLimits::default(), stop.clone()));
+        }
+        let mut outcome = Ok(());
+        while let Some(ended) = serving.join_next().await {
+            // One door that fails closes the others.
+            stop.cancel();
+            outcome = outcome.and(ended?);
+        }
         changes.await?;
         self.journal.shutdown().await;
         self.store.close().await;
-        Ok(())
+        Ok(outcome?)
+    }
+}
+
+/// The server's own TLS, when the settings name its files.
+pub fn own_tls(settings: &Settings) -> Result<Option<Tls>, TlsError> {
+    match &settings.tls {
+        config::Tls { mode: TlsMode::Files, certificate_file: Some(certificate), key_file: Some(key) } => {
+            Tls::load(TlsFiles { certificate: certificate.clone(), key: key.clone() }).map(Some)
+        }
+        _ => Ok(None),
     }
 }
 

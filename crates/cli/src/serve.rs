@@ -8,7 +8,7 @@ use server::Cookies;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::node::{Node, edge, start_logging, stop_signal};
+use crate::node::{Door, Node, edge, own_tls, start_logging, stop_signal};
 use crate::workplace::{Workplace, read_configuration};
 
 /// Refuses what would be unsafe, then answers requests until told to stop.
@@ -34,11 +34,15 @@ pub async fn run(config: Option<&Path>) -> anyhow::Result<()> {
         tracing::warn!("{problem}");
     }
 
+    let tls = own_tls(&workplace.settings)?;
+    if tls.as_ref().is_some_and(|tls| !tls.is_for(workplace.settings.base_url.host())) {
+        tracing::warn!(base_url = %workplace.settings.base_url, "the TLS certificate is for other hosts");
+    }
     let address = workplace.settings.listen;
     let listener = TcpListener::bind(address).await.with_context(|| format!("{address} cannot be used"))?;
     let edge = edge(&workplace.settings, Cookies::SECURE)?;
     let node = Node::start(&workplace.settings, workplace.store).await?;
-    tracing::info!(%address, "ready");
+    tracing::info!(%address, tls = tls.is_some(), "ready");
 
     let stop = CancellationToken::new();
     let stopping = stop.clone();
@@ -48,5 +52,5 @@ pub async fn run(config: Option<&Path>) -> anyhow::Result<()> {
         }
         stopping.cancel();
     });
-    node.serve(listener, edge, stop).await
+    node.serve(vec![Door { listener, tls, edge }], stop).await
 }

@@ -3,7 +3,7 @@ use std::ops::RangeInclusive;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
-use crate::{Settings, Tls, span};
+use crate::{Settings, TlsMode, span};
 
 /// Something that an operator should change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,15 +63,28 @@ impl Settings {
                 format!("{} is not https; write the address that browsers use", self.base_url),
             );
         }
-        if self.tls == Tls::None {
-            findings.error(
+        match self.tls.mode {
+            TlsMode::None => findings.error(
                 "tls",
-                "there is no TLS; put a proxy that has a certificate in front, set tls = \"proxy\", and name the \
-                 proxy in trusted_proxies",
-            );
+                "there is no TLS; name certificate_file and key_file in [tls], or put a proxy that has a certificate \
+                 in front, set tls = \"proxy\", and name the proxy in trusted_proxies",
+            ),
+            TlsMode::Proxy if self.trusted_proxies.is_empty() => {
+                findings.error("trusted_proxies", "tls = \"proxy\" needs the address of the proxy here");
+            }
+            TlsMode::Proxy | TlsMode::Files => {}
         }
-        if self.tls == Tls::Proxy && self.trusted_proxies.is_empty() {
-            findings.error("trusted_proxies", "tls = \"proxy\" needs the address of the proxy here");
+        let files =
+            [("tls.certificate_file", &self.tls.certificate_file), ("tls.key_file", &self.tls.key_file)];
+        for (field, file) in files {
+            match (self.tls.mode, file) {
+                (TlsMode::Files, None) => findings.error(field, "TLS needs both files; name this one too"),
+                (TlsMode::Proxy, Some(_)) => findings.error(
+                    field,
+                    "the proxy ends TLS, so nobody would use this file; leave it out, or leave out tls = \"proxy\"",
+                ),
+                _ => {}
+            }
         }
         if let Some(everybody) = self.trusted_proxies.iter().find(|network| network.prefix_len() == 0) {
             findings.error(
@@ -200,15 +213,14 @@ fn resolved(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::BaseUrl;
+    use crate::{BaseUrl, Tls};
 
     fn served() -> Settings {
         let base_url = BaseUrl::parse("https://sign-in.contoso.example").unwrap();
-        Settings {
-            tls: Tls::Proxy,
-            trusted_proxies: vec!["127.0.0.1/32".parse().unwrap()],
-            ..Settings::beside(base_url, Path::new("data"))
-        }
+        let mut settings = Settings::beside(base_url, Path::new("data"));
+        settings.tls.mode = TlsMode::Proxy;
+        settings.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+        settings
     }
 
     fn errors(settings: &Settings, purpose: Purpose) -> Vec<String> {
@@ -226,10 +238,33 @@ mod tests {
         let mut settings = served();
         settings.base_url = BaseUrl::parse("http://sign-in.contoso.example").unwrap();
         assert_eq!(errors(&settings, Purpose::Serve), ["base_url"]);
-        settings.tls = Tls::None;
+        settings.tls.mode = TlsMode::None;
         assert_eq!(errors(&settings, Purpose::Serve), ["base_url", "tls"]);
         settings.base_url = served().base_url;
         assert_eq!(errors(&settings, Purpose::Serve), ["tls"]);
+    }
+
+    #[test]
+    fn a_certificate_of_its_own_needs_no_proxy_but_both_files() {
+        let mut settings = served();
+        settings.trusted_proxies.clear();
+        settings.tls = Tls {
+            mode: TlsMode::Files,
+            certificate_file: Some("tls/chain.pem".into()),
+            key_file: Some("tls/key.pem".into()),
+        };
+        assert_eq!(settings.check(Purpose::Serve), []);
+        settings.tls.key_file = None;
+        assert_eq!(errors(&settings, Purpose::Serve), ["tls.key_file"]);
+        settings.tls.certificate_file = None;
+        assert_eq!(errors(&settings, Purpose::Serve), ["tls.certificate_file", "tls.key_file"]);
+    }
+
+    #[test]
+    fn a_certificate_that_nobody_would_use_is_an_error() {
+        let mut settings = served();
+        settings.tls.certificate_file = Some("tls/chain.pem".into());
+        assert_eq!(errors(&settings, Purpose::Serve), ["tls.certificate_file"]);
     }
 
     /// S31: the default trusts nobody, and nobody may trust everybody.

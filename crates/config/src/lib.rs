@@ -11,6 +11,7 @@ mod check;
 mod database_url;
 mod load;
 mod networks;
+mod optional_path;
 mod settings;
 mod span;
 mod spelling;
@@ -20,5 +21,5 @@ pub use check::{Problem, Purpose, Severity};
 pub use database_url::DatabaseUrl;
 pub use load::{Configuration, Explained, LoadError, Origin, environment};
 pub use settings::{
-    Database, Ledger, Limits, Log, LogFormat, LoopGuard, Passwords, Script, Sessions, Settings, Tls,
+    Database, Ledger, Limits, Log, LogFormat, LoopGuard, Passwords, Script, Sessions, Settings, Tls, TlsMode,
 };

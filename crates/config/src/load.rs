@@ -8,7 +8,7 @@ use config_rs::{Config, Environment, File, FileFormat, Source, Value, ValueKind}
 use thiserror::Error;
 
 use crate::spelling::nearest;
-use crate::{BaseUrl, BaseUrlError, Problem, Purpose, Settings, Severity};
+use crate::{BaseUrl, BaseUrlError, Problem, Purpose, Settings, Severity, TlsMode};
 
 /// What every variable begins with: `COUNTERSIGN_LISTEN`, `COUNTERSIGN_SESSIONS__IDLE`.
 const PREFIX: &str = "COUNTERSIGN";
@@ -97,7 +97,12 @@ impl Configuration {
         // The data folder decides the defaults of what lies in it or beside it.
         let data = exported.get("data").or_else(|| written.get("data")).cloned();
         let data = data.and_then(|value| value.into_string().ok()).unwrap_or_else(|| "data".to_owned());
-        let default = Settings::beside(BaseUrl::parse("http://localhost:8080")?, Path::new(&data));
+        let mut default = Settings::beside(BaseUrl::parse("http://localhost:8080")?, Path::new(&data));
+        // Whoever names a certificate wants it used.
+        let names_a_file = |name| exported.contains_key(name) || written.contains_key(name);
+        if ["tls.certificate_file", "tls.key_file"].into_iter().any(names_a_file) {
+            default.tls.mode = TlsMode::Files;
+        }
         let default = Config::try_from(&default)?;
         let known = leaves(&default.cache);
 
@@ -179,7 +184,7 @@ fn written(path: &Path) -> Result<BTreeMap<String, Value>, LoadError> {
         return Err(LoadError::Syntax { path: path.to_owned(), line, message: error.message().to_owned() });
     }
     let table = File::from_str(&text, FileFormat::Toml).collect()?;
-    Ok(leaves(&Value::new(None, ValueKind::Table(table))))
+    Ok(in_full(leaves(&Value::new(None, ValueKind::Table(table)))))
 }
 
 /// What the environment sets, by name. The variable that names the file is the command line's.
@@ -194,7 +199,15 @@ fn exported(
         .source(Some(environment))
         .collect()?;
     exported.remove("config");
-    Ok(exported.into_iter().collect())
+    Ok(in_full(exported.into_iter().collect()))
+}
+
+/// Writes out what has a short form: `tls = "proxy"` is the mode of `[tls]`.
+fn in_full(mut set: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+    if let Some(mode) = set.remove("tls") {
+        set.entry("tls.mode".to_owned()).or_insert(mode);
+    }
+    set
 }
 
 /// The variable that sets a name.
@@ -244,7 +257,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::Tls;
 
     /// A folder with `text` as its settings file.
     fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
@@ -304,10 +316,30 @@ mod tests {
             vec!["10.0.0.0/8".parse().unwrap(), "2001:db8::1/128".parse().unwrap()];
         let (_folder, path) = file("tls = \"proxy\"\ntrusted_proxies = [\"10.0.0.0/8\", \"2001:db8::1\"]\n");
         let settings = Configuration::load(Some(&path), []).unwrap().settings;
-        assert_eq!((settings.tls, &settings.trusted_proxies), (Tls::Proxy, &expected));
+        assert_eq!((settings.tls.mode, &settings.trusted_proxies), (TlsMode::Proxy, &expected));
 
         let environment = variables(&[("COUNTERSIGN_TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::1")]);
         assert_eq!(Configuration::load(None, environment).unwrap().settings.trusted_proxies, expected);
+    }
+
+    #[test]
+    fn whoever_names_a_certificate_gets_tls_of_the_servers_own() {
+        let (_folder, path) = file("[tls]\ncertificate_file = \"chain.pem\"\nkey_file = \"key.pem\"\n");
+        let tls = Configuration::load(Some(&path), []).unwrap().settings.tls;
+        assert_eq!((tls.mode, tls.certificate_file), (TlsMode::Files, Some("chain.pem".into())));
+        let environment = variables(&[("COUNTERSIGN_TLS__KEY_FILE", "key.pem")]);
+        assert_eq!(Configuration::load(None, environment).unwrap().settings.tls.mode, TlsMode::Files);
+        assert_eq!(Configuration::load(None, []).unwrap().settings.tls.mode, TlsMode::None);
+    }
+
+    #[test]
+    fn the_short_form_of_tls_is_its_mode_in_both_sources() {
+        let environment = variables(&[("COUNTERSIGN_TLS", "proxy")]);
+        assert_eq!(Configuration::load(None, environment).unwrap().settings.tls.mode, TlsMode::Proxy);
+        let (_folder, path) = file("tls = \"prxy\"\n");
+        let problems = problems(Configuration::load(Some(&path), []));
+        assert_eq!(problems.len(), 1);
+        assert_eq!(problems[0].field, "tls.mode");
     }
 
     #[test]

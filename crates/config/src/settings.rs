@@ -6,7 +6,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::{BaseUrl, DatabaseUrl, networks, span};
+use crate::{BaseUrl, DatabaseUrl, networks, optional_path, span};
 
 /// All that an operator can set. `config/countersign.toml` explains each value where people look for it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -15,7 +15,7 @@ pub struct Settings {
     pub base_url: BaseUrl,
     /// The address and port to listen on.
     pub listen: SocketAddr,
-    /// Who ends TLS.
+    /// Who ends TLS, and with which certificate.
     pub tls: Tls,
     /// The proxies whose forwarded headers are believed; nobody's by default (S31).
     #[serde(with = "networks")]
@@ -43,14 +43,29 @@ pub struct Settings {
     pub log: Log,
 }
 
+/// Who ends TLS, and with which certificate. In a file, `tls = "proxy"` is short for its mode.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tls {
+    /// Who ends it.
+    pub mode: TlsMode,
+    /// PEM: the server's certificate, then those that lead to its authority.
+    #[serde(with = "optional_path")]
+    pub certificate_file: Option<PathBuf>,
+    /// PEM: the key of the server's certificate, without a passphrase.
+    #[serde(with = "optional_path")]
+    pub key_file: Option<PathBuf>,
+}
+
 /// Who ends TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Tls {
+pub enum TlsMode {
     /// Nobody: for the demo on this machine only.
     None,
     /// One of `trusted_proxies`, which forwards plain HTTP.
     Proxy,
+    /// This server, with the certificate of the two files. The default as soon as a file is named.
+    Files,
 }
 
 /// Where the data is.
@@ -168,7 +183,7 @@ impl Settings {
         Self {
             base_url,
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080),
-            tls: Tls::None,
+            tls: Tls { mode: TlsMode::None, certificate_file: None, key_file: None },
             trusted_proxies: Vec::new(),
             data: data.to_owned(),
             key_file: data.with_file_name("keys").join("countersign.key"),

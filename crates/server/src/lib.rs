@@ -17,11 +17,13 @@ mod serve;
 mod stage;
 mod stop;
 mod stylesheet;
+mod tls;
 mod views;
 
 pub use app::{App, Edge};
 pub use edge::{Cookies, LoopLimits};
 pub use language::Language;
 pub use routes::{Access, ROUTES, Route, router};
-pub use serve::serve;
+pub use serve::{ConnectionLimits, serve};
 pub use stylesheet::stylesheet;
+pub use tls::{Tls, TlsError, TlsFiles};
