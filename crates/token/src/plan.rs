@@ -141,7 +141,12 @@ impl TokenPlan {
         })
     }
 
-    /// Whether the plan was compiled for tokens like this one. If not, [`issue`](Self::issue) compiles another for
+    /// The envelope that it was compiled for.
+    pub const fn format(&self) -> ResponseFormat {
+        self.format
+    }
+
+    /// Whether the plan was compiled for tokens like this one, in whatever envelope. If not, [`issue`](Self::issue) compiles another for
     /// the occasion: keep one that fits, it is quicker.
     pub fn fits(&self, assertion: &Assertion<'_>, certificate: &Certificate) -> bool {
         self.thumbprint == *certificate.thumbprint_sha256()

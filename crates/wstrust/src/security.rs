@@ -7,7 +7,6 @@ use crate::names::PASSWORD_TEXT;
 use crate::{Part, RequestError, Version};
 
 /// Who a client says it is, and the password that may prove it. Nothing of it is believed yet.
-#[derive(Clone, PartialEq, Eq)]
 pub struct ClaimedCredentials {
     /// The user name as sent, not empty.
     pub username: String,

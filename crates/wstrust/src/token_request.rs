@@ -17,7 +17,7 @@ const MESSAGE_ID_LIMIT: usize = 256;
 /// A client asks for a token about the person whose name and password it brings (WS-Trust 1.3 §3, February 2005 §4).
 ///
 /// It is well-formed, addressed to this endpoint and of this moment. Nothing in it is believed yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct TokenRequest {
     /// The id of the message (`wsa:MessageID`), for `RelatesTo` and against replay: whoever answers remembers it
     /// until [`accepted_until`](Self::accepted_until) and refuses it a second time (S53). Two clients misspell it,
@@ -41,12 +41,9 @@ impl TokenRequest {
         let envelope = xml::read::parse(body, &LIMITS).map_err(RequestError::from)?;
         let message = Message::of(&envelope, delivery.version)?;
         let message_id = message.id()?;
-        match message.request(delivery) {
-            Ok((accepted_until, credentials, applies_to)) => {
-                Ok(Self { message_id, accepted_until, applies_to, credentials })
-            }
-            Err(error) => Err(RequestFault { error, message_id }),
-        }
+        message
+            .request(message_id, delivery)
+            .map_err(|error| RequestFault { error, message_id: message_id.map(str::to_owned) })
     }
 }
 
@@ -73,7 +70,7 @@ impl<'e> Message<'e> {
     }
 
     /// The id, if it has one. Not every client writes a URI.
-    fn id(&self) -> Result<Option<String>, RequestError> {
+    fn id(&self) -> Result<Option<&'e str>, RequestError> {
         let Some(element) = Part::MessageId.sought_in(self.header, self.version)? else { return Ok(None) };
         let id = Part::MessageId.token(element)?;
         if id.is_empty()
@@ -82,20 +79,23 @@ impl<'e> Message<'e> {
         {
             return Err(RequestError::ElementMalformed(Part::MessageId));
         }
-        Ok(Some(id.to_owned()))
+        Ok(Some(id))
     }
 
     /// What is asked for, checked in the order: to whom, when, what, by whom.
     fn request(
         &self,
+        message_id: Option<&str>,
         delivery: &Delivery<'_>,
-    ) -> Result<(DateTime<Utc>, ClaimedCredentials, Realm), RequestError> {
+    ) -> Result<TokenRequest, RequestError> {
         self.check_headers(delivery)?;
         let security = Part::Security.needed_in(self.header, self.version)?;
-        let accepted_until = timestamp::accepted_until(security, self.version, delivery.now)?;
-        let applies_to = self.applies_to()?;
-        let credentials = ClaimedCredentials::read(security, self.version)?;
-        Ok((accepted_until, credentials, applies_to))
+        Ok(TokenRequest {
+            message_id: message_id.map(str::to_owned),
+            accepted_until: timestamp::accepted_until(security, self.version, delivery.now)?,
+            applies_to: self.applies_to()?,
+            credentials: ClaimedCredentials::read(security, self.version)?,
+        })
     }
 
     /// Who must understand what, the action, and the address. `ReplyTo` is not followed: an answer goes back on the

@@ -53,6 +53,7 @@ fn an_active_response_refers_to_its_assertion() {
     const WSSE_11: &str = "http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd";
     let ada = Ada::signs_in();
     for (format, namespace) in [(ResponseFormat::Active2005, T05), (ResponseFormat::Active13, T13)] {
+        assert_eq!(ada.plan(format, signer()).format(), format);
         let token = ada.token_in(format);
         assert!(token.response_html.is_empty());
         let tree = read(response(&token));
