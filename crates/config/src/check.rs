@@ -3,7 +3,7 @@ use std::ops::RangeInclusive;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
-use crate::{Settings, TlsMode, span};
+use crate::{Network, Settings, TlsMode, span};
 
 /// Something that an operator should change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +52,8 @@ impl Settings {
         self.check_lanes(&mut findings);
         self.check_limits(&mut findings);
         self.check_sessions(&mut findings);
+        self.check_networks(&mut findings);
+        self.check_entra(&mut findings);
         findings.0
     }
 
@@ -158,6 +160,27 @@ impl Settings {
         findings.span("sessions.idle", sessions.idle, MINUTE..=sessions.absolute.max(MINUTE));
         findings.span("sessions.kept_idle", sessions.kept_idle, MINUTE..=sessions.kept_absolute.max(MINUTE));
         findings.count("sessions.in_memory", sessions.in_memory, 1_000..=100_000_000);
+    }
+
+    fn check_networks(&self, findings: &mut Findings) {
+        for (name, Network(ranges)) in &self.networks {
+            let field = format!("networks.{name}");
+            if ranges.is_empty() {
+                findings.warning(&field, "no range is named, so that nobody is on this network");
+            }
+            if let Some(everybody) = ranges.iter().find(|range| range.prefix_len() == 0) {
+                findings.warning(
+                    &field,
+                    format!("{everybody} is everybody; what names this network is open to all"),
+                );
+            }
+        }
+    }
+
+    fn check_entra(&self, findings: &mut Findings) {
+        for (domain, [one, other]) in self.entra.contradictions() {
+            findings.error(other, format!("{domain} stands in {one} too, and only one can be true"));
+        }
     }
 }
 

@@ -4,11 +4,13 @@
 //! [`Settings`] is the outcome, plain data with a default for every value. [`Settings::check`] says in plain
 //! words what would not work, all at once, and [`Configuration::explain`] where each value came from. This is
 //! the only crate that is given the environment; organisations, users, keys and applications are data, not
-//! settings, and stand in the database.
+//! settings, and stand in the database. [`Entra`] names domains all the same, until Entra ID itself can be asked.
 
 mod base_url;
 mod check;
 mod database_url;
+mod entra;
+mod list;
 mod load;
 mod networks;
 mod optional_path;
@@ -19,7 +21,9 @@ mod spelling;
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use check::{Problem, Purpose, Severity};
 pub use database_url::DatabaseUrl;
+pub use entra::Entra;
 pub use load::{Configuration, Explained, LoadError, Origin, environment};
+pub use networks::Network;
 pub use settings::{
     Database, Ledger, Limits, Log, LogFormat, LoopGuard, Passwords, Script, Sessions, Settings, Tls, TlsMode,
 };

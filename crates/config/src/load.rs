@@ -8,7 +8,7 @@ use config_rs::{Config, Environment, File, FileFormat, Source, Value, ValueKind}
 use thiserror::Error;
 
 use crate::spelling::nearest;
-use crate::{BaseUrl, BaseUrlError, Problem, Purpose, Settings, Severity, TlsMode};
+use crate::{BaseUrl, BaseUrlError, Problem, Purpose, Settings, Severity, TlsMode, networks};
 
 /// What every variable begins with: `COUNTERSIGN_LISTEN`, `COUNTERSIGN_SESSIONS__IDLE`.
 const PREFIX: &str = "COUNTERSIGN";
@@ -106,12 +106,16 @@ impl Configuration {
         let default = Config::try_from(&default)?;
         let known = leaves(&default.cache);
 
+        // The names of networks are the operator's own.
+        let is_network = |name: &String| matches!(networks::name(name), Some(Ok(_)));
+        let is_known = |name: &String| known.contains_key(name) || is_network(name);
         let (exported, stray): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            exported.into_iter().partition(|(name, _)| known.contains_key(name));
-        let unknown = written.keys().filter(|name| !known.contains_key(*name));
+            exported.into_iter().partition(|(name, _)| is_known(name));
+        let unknown = written.keys().filter(|name| !is_known(name));
         let mut problems: Vec<_> = unknown.map(|name| not_known(name, name.clone(), &known)).collect();
 
-        let origins = known.keys().map(|name| {
+        let named = exported.keys().chain(written.keys()).filter(|name| is_network(name));
+        let origins = known.keys().chain(named).map(|name| {
             let origin = match file {
                 _ if exported.contains_key(name) => Origin::Environment(variable(name)),
                 Some(file) if written.contains_key(name) => Origin::File(file.to_owned()),
@@ -123,7 +127,7 @@ impl Configuration {
 
         let mut set = written;
         set.extend(exported);
-        set.retain(|name, _| known.contains_key(name));
+        set.retain(|name, _| is_known(name));
         let mut joined = Config::builder().add_source(default.clone());
         for (name, value) in set {
             problems.extend(kind_problem(&default, &origins, &name, &value));
@@ -231,6 +235,9 @@ fn leaves(value: &Value) -> BTreeMap<String, Value> {
 }
 
 fn not_known(name: &str, shown: String, known: &BTreeMap<String, Value>) -> Problem {
+    if let Some(Err(error)) = networks::name(name) {
+        return Problem { field: shown, message: error.to_string(), severity: Severity::Error };
+    }
     let meant = nearest(name, known.keys().map(String::as_str));
     let hint = meant.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
     Problem { field: shown, message: format!("no setting has this name{hint}"), severity: Severity::Error }
@@ -308,18 +315,6 @@ mod tests {
         assert_eq!(settings.key_file, Path::new("/srv/countersign/keys/countersign.key"));
         assert_eq!(settings.database.url.expose(), "sqlite:/srv/countersign/data/countersign.db");
         assert_eq!(settings.ledger.checkpoint_file, Path::new("/srv/countersign/data/checkpoints.log"));
-    }
-
-    #[test]
-    fn proxies_are_networks_or_addresses_in_both_sources() {
-        let expected: Vec<ipnet::IpNet> =
-            vec!["10.0.0.0/8".parse().unwrap(), "2001:db8::1/128".parse().unwrap()];
-        let (_folder, path) = file("tls = \"proxy\"\ntrusted_proxies = [\"10.0.0.0/8\", \"2001:db8::1\"]\n");
-        let settings = Configuration::load(Some(&path), []).unwrap().settings;
-        assert_eq!((settings.tls.mode, &settings.trusted_proxies), (TlsMode::Proxy, &expected));
-
-        let environment = variables(&[("COUNTERSIGN_TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::1")]);
-        assert_eq!(Configuration::load(None, environment).unwrap().settings.trusted_proxies, expected);
     }
 
     #[test]

@@ -1,12 +1,14 @@
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use model::NetworkName;
 use serde::{Deserialize, Serialize};
 
-use crate::{BaseUrl, DatabaseUrl, networks, optional_path, span};
+use crate::{BaseUrl, DatabaseUrl, Entra, Network, networks, optional_path, span};
 
 /// All that an operator can set. `config/countersign.toml` explains each value where people look for it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -41,6 +43,11 @@ pub struct Settings {
     pub ledger: Ledger,
     /// What is logged and how.
     pub log: Log,
+    /// The networks that have a name.
+    #[serde(default)]
+    pub networks: BTreeMap<NetworkName, Network>,
+    /// What Entra ID does by itself.
+    pub entra: Entra,
 }
 
 /// Who ends TLS, and with which certificate. In a file, `tls = "proxy"` is short for its mode.
@@ -219,6 +226,8 @@ impl Settings {
                 checkpoint_rows: 1_000,
                 checkpoint_interval: Duration::from_mins(1),
             },
+            networks: BTreeMap::new(),
+            entra: Entra::default(),
             log: Log { level: "info".to_owned(), format: LogFormat::Text },
         }
     }
