@@ -4,23 +4,19 @@ use model::{Domain, IssuerUri, Upn};
 /// whose issuer a subdomain inherits at Entra (TOK-16). None when the domain is not federated here (TOK-15) or
 /// its ownership is not proven (S71).
 pub fn issuer_of<'a>(upn: &Upn, domains: &'a [Domain]) -> Option<&'a IssuerUri> {
-    let covers = |domain: &&Domain| {
-        let above = upn.domain().strip_suffix(domain.name.as_str());
-        domain.proven && above.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    };
-    domains.iter().filter(covers).max_by_key(|domain| domain.name.as_str().len()).map(|domain| &domain.issuer)
+    Domain::of_user(upn, domains).map(|domain| &domain.issuer)
 }
 
 #[cfg(test)]
 mod tests {
-    use model::{DomainName, OrganisationId};
+    use model::{ActiveRoad, DomainName, OrganisationId};
 
     use super::*;
 
     fn domain(name: &str, proven: bool) -> Domain {
         let name = DomainName::parse(name).unwrap();
         let issuer = IssuerUri::of_domain(&name);
-        Domain { organisation: OrganisationId::new(), name, issuer, proven }
+        Domain { organisation: OrganisationId::new(), name, issuer, proven, active_road: ActiveRoad::Off }
     }
 
     fn issuer(upn: &str, domains: &[Domain]) -> Option<String> {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use clap::Subcommand;
-use model::{DomainName, IssuerUri};
+use model::{ActiveRoad, DomainName, IssuerUri};
 use serde_json::json;
 
 use crate::output::Output;
@@ -35,7 +35,13 @@ impl Domain {
                     Some(uri) => IssuerUri::parse(&uri).context("--issuer")?,
                     None => IssuerUri::of_domain(&name),
                 };
-                let domain = model::Domain { organisation: organisation.id, name, issuer, proven: true };
+                let domain = model::Domain {
+                    organisation: organisation.id,
+                    name,
+                    issuer,
+                    proven: true,
+                    active_road: ActiveRoad::Off,
+                };
                 let mut transaction = workplace.store.begin().await?;
                 transaction.insert_domain(&domain).await?;
                 transaction.record(&operator_did(&organisation, "domain add", json!(domain))).await?;

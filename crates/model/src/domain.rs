@@ -4,7 +4,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{IssuerUri, OrganisationId};
+use crate::{ActiveRoad, IssuerUri, OrganisationId, Upn};
 
 /// A DNS domain name in lower-case ASCII (IDNA 2008 A-labels), at least two labels.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -96,6 +96,24 @@ pub struct Domain {
     pub issuer: IssuerUri,
     /// Whether ownership is proven, or was declared so by an operator.
     pub proven: bool,
+    /// Which of its users may ask for tokens without a page.
+    pub active_road: ActiveRoad,
+}
+
+impl Domain {
+    /// The domain that speaks for a user: the name's own, else the nearest proven one above it (TOK-16).
+    ///
+    /// None when no domain of these is, or it is not proven (S71).
+    pub fn of_user<'a>(upn: &Upn, domains: &'a [Self]) -> Option<&'a Self> {
+        let speaks = |domain: &&Self| domain.proven && domain.holds(upn);
+        domains.iter().filter(speaks).max_by_key(|domain| domain.name.as_str().len())
+    }
+
+    /// Whether a name ends in this domain or in one below it.
+    pub fn holds(&self, upn: &Upn) -> bool {
+        let below = upn.domain().strip_suffix(self.name.as_str());
+        below.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 use chrono::TimeDelta;
+use model::{Domain, User};
 
-use crate::{Evidence, Facts, Permit};
+use crate::active::{self, DoorClosed, DoorFacts, Passage, PersonFacts, PersonRefused};
+use crate::{ActiveFacts, Evidence, Facts, Permit};
 
 /// The version of the built-in policy, recorded with every decision.
-pub const POLICY_VERSION: u32 = 1;
+pub const POLICY_VERSION: u32 = 2;
 
 /// What the policy says of a request.
 #[derive(Debug)]
@@ -19,7 +21,7 @@ pub enum Decision {
 /// What the person has to prove.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Challenge {
-    /// Nobody has signed in here, or the session has ended.
+    /// Nobody has signed in here, or the session has ended. To an active request: its password may be looked at.
     SignIn,
     /// The session is older than the application accepts (WSF-06).
     Fresh,
@@ -38,6 +40,10 @@ pub enum Denial {
     MultifactorUnavailable,
     /// User and application are of different organisations (S72, S73).
     ForeignUser,
+    /// An active request that is refused before its password is looked at.
+    Door(DoorClosed),
+    /// An active request that is refused for what its person is or lacks.
+    Person(PersonRefused),
 }
 
 impl Denial {
@@ -49,6 +55,17 @@ impl Denial {
             Self::NotGranted => "application_not_granted",
             Self::MultifactorUnavailable => "multifactor_unavailable",
             Self::ForeignUser => "user_of_another_organisation",
+            Self::Door(closed) => closed.code(),
+            Self::Person(refused) => refused.code(),
+        }
+    }
+
+    /// Whether it tells something of the person: an active requestor must not be able to tell it from a wrong
+    /// password (S54).
+    pub const fn is_personal(self) -> bool {
+        match self {
+            Self::UserDisabled | Self::NotGranted | Self::ForeignUser | Self::Person(_) => true,
+            Self::ApplicationDisabled | Self::MultifactorUnavailable | Self::Door(_) => false,
         }
     }
 }
@@ -60,6 +77,10 @@ pub fn evaluate(facts: &Facts<'_>) -> Decision {
     }
     if facts.demand.multifactor {
         return Decision::Deny(Denial::MultifactorUnavailable);
+    }
+    let active = facts.requestor.active();
+    if let Some(Err(closed)) = active.map(|active| door(facts, active)) {
+        return Decision::Deny(Denial::Door(closed));
     }
     let (Some(user), Some(evidence)) = (facts.user, facts.evidence) else {
         return Decision::Challenge(Challenge::SignIn);
@@ -76,16 +97,42 @@ pub fn evaluate(facts: &Facts<'_>) -> Decision {
     if !facts.granted {
         return Decision::Deny(Denial::NotGranted);
     }
+    let rule = match active {
+        None => "granted-by-role",
+        // A session is for browsers: a program gives the password with every request.
+        Some(ActiveFacts { door, person: Some(known) }) if facts.prompted => {
+            match person(user, door, known) {
+                Ok(passage) => passage.rule(),
+                Err(refused) => return Decision::Deny(Denial::Person(refused)),
+            }
+        }
+        Some(_) => return Decision::Challenge(Challenge::SignIn),
+    };
     Decision::Permit(Permit {
         organisation: user.organisation,
         user: user.id,
         application: facts.application.id,
         request: facts.request,
         evidence,
-        rule: "granted-by-role",
+        endpoint: facts.requestor.endpoint(),
+        rule,
         policy_version: POLICY_VERSION,
         made_at: facts.now,
     })
+}
+
+/// A domain of another organisation is none.
+fn door(facts: &Facts<'_>, active: &ActiveFacts<'_>) -> Result<(), DoorClosed> {
+    let own = |domain: &&Domain| domain.organisation == facts.application.organisation;
+    active::door(&DoorFacts { domain: active.door.domain.filter(own), ..active.door })
+}
+
+/// The door that was opened has to be that of the person's own domain.
+fn person(user: &User, door: &DoorFacts<'_>, known: &PersonFacts<'_>) -> Result<Passage, PersonRefused> {
+    if !door.domain.is_some_and(|domain| domain.holds(&user.upn)) {
+        return Err(PersonRefused::OtherDomain);
+    }
+    active::person(door, known)
 }
 
 /// Whether the first factor is young enough. One given for this very request always is; one from the future never,

@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{Application, Reference, User};
 
-use crate::Evidence;
+use crate::{Evidence, Requestor};
 
 /// What the relying party asked of the authentication itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Facts<'a> {
     pub granted: bool,
     /// What the relying party asked for.
     pub demand: Demand,
+    /// How the token is asked for.
+    pub requestor: Requestor<'a>,
     /// The sign-in's public name.
     pub request: Reference,
     /// The client's address, after trusted proxies.

@@ -3,12 +3,17 @@
 //! [`evaluate`] is the only maker of a [`Permit`], and a permit is the only way to a signature (design.md §5.3, S77).
 //! Start at [`evaluate`].
 
+pub mod active;
 mod decision;
 mod evidence;
 mod facts;
+mod networks;
 mod permit;
+mod requestor;
 
 pub use decision::{Challenge, Decision, Denial, POLICY_VERSION, evaluate};
 pub use evidence::{Evidence, Factor};
 pub use facts::{Demand, Facts};
+pub use networks::NamedNetworks;
 pub use permit::{PERMIT_LIFETIME, Permit, PermitExpired, SpentPermit};
+pub use requestor::{ActiveFacts, Endpoint, Requestor};

@@ -2,7 +2,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use model::{ApplicationId, OrganisationId, Reference, UserId};
 use thiserror::Error;
 
-use crate::Evidence;
+use crate::{Endpoint, Evidence};
 
 /// How long a permit can be spent after it was made.
 pub const PERMIT_LIFETIME: TimeDelta = TimeDelta::seconds(60);
@@ -19,6 +19,7 @@ pub struct Permit {
     pub(crate) application: ApplicationId,
     pub(crate) request: Reference,
     pub(crate) evidence: Evidence,
+    pub(crate) endpoint: Endpoint,
     pub(crate) rule: &'static str,
     pub(crate) policy_version: u32,
     pub(crate) made_at: DateTime<Utc>,
@@ -46,6 +47,8 @@ pub struct SpentPermit {
     pub request: Reference,
     /// What the user proved.
     pub evidence: Evidence,
+    /// Where the token was asked for.
+    pub endpoint: Endpoint,
     /// The rule that allowed it.
     pub rule: &'static str,
     /// The version of the policy that held the rule.
@@ -78,6 +81,11 @@ impl Permit {
         &self.evidence
     }
 
+    /// Where the token was asked for. A token for an active requestor says nothing of a second factor (TOK-10).
+    pub const fn endpoint(&self) -> Endpoint {
+        self.endpoint
+    }
+
     /// Spends the permit, unless a minute has passed or the clock went back behind its making.
     pub fn spend(self, now: DateTime<Utc>) -> Result<SpentPermit, PermitExpired> {
         let age = now - self.made_at;
@@ -90,6 +98,7 @@ impl Permit {
             application: self.application,
             request: self.request,
             evidence: self.evidence,
+            endpoint: self.endpoint,
             rule: self.rule,
             policy_version: self.policy_version,
         })

@@ -9,7 +9,7 @@ use model::{
     Application, ApplicationId, ApplicationKind, Attributes, OrganisationId, Realm, Reference, ReplyAddress,
     Upn, User, UserId,
 };
-use policy::{Challenge, Decision, Demand, Denial, Evidence, Factor, Facts, evaluate};
+use policy::{Challenge, Decision, Demand, Denial, Endpoint, Evidence, Factor, Facts, Requestor, evaluate};
 
 fn instant(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
@@ -69,6 +69,7 @@ impl Case {
             application: &self.application,
             granted: self.granted,
             demand: self.demand,
+            requestor: Requestor::Passive,
             request: Reference::from_random([1; 5]),
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             now: self.now,
@@ -160,6 +161,7 @@ fn a_permit_is_bound_and_short_lived() {
     let spent = permit().spend(case.now + TimeDelta::seconds(60)).unwrap();
     assert_eq!((spent.user, spent.application), (case.user.id, case.application.id));
     assert_eq!(spent.organisation, case.user.organisation);
+    assert_eq!((spent.endpoint, spent.rule), (Endpoint::Passive, "granted-by-role"));
     assert!(permit().spend(case.now + TimeDelta::milliseconds(60_001)).is_err());
     assert!(permit().spend(case.now - TimeDelta::milliseconds(1)).is_err());
 }

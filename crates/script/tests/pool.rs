@@ -24,14 +24,16 @@ fn worker() -> PathBuf {
     built
 }
 
-/// A pool whose workers are recognised among those of other tests by the name they are started under.
+/// A pool whose workers are recognised by the name they are started under, among those of other tests and of other
+/// runs of these tests on the machine.
 struct Pool {
     scripts: Scripts,
     name: &'static str,
 }
 
 impl Pool {
-    fn new(name: &'static str, workers: usize, queue: usize) -> Self {
+    fn new(name: &str, workers: usize, queue: usize) -> Self {
+        let name: &'static str = format!("{name}-{}", std::process::id()).leak();
         let patience = Duration::from_secs(20);
         let limits =
             ScriptLimits { workers, queue, wall: patience, kill: 2 * patience, ..ScriptLimits::default() };

@@ -134,7 +134,8 @@ mod tests {
     fn every_key_has_a_text_in_every_language() {
         for language in Language::ALL {
             for key in keys(ENGLISH) {
-                let arguments = ["application", "organisation", "reference", "seconds", "count", "window"];
+                let arguments =
+                    ["application", "organisation", "user", "reference", "seconds", "count", "window"];
                 let text = language.text_with_all(key, arguments.map(|name| (name, "x".into())));
                 assert!(!text.is_empty() && !text.contains("Unknown"), "{key} in {language:?}: {text}");
             }

@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use model::Upn;
 use sts::{Answer, Challenge, Failure, SignedOut};
 use url::Url;
 use wsfed::SignInRequest;
@@ -206,11 +207,11 @@ impl<'a> Stage<'a> {
     }
 
     /// The start page.
-    pub(crate) fn home(&self, signed_in: bool) -> Response {
+    pub(crate) fn home(&self, signed_in_as: Option<&Upn>) -> Response {
         let view = HomePage {
             face: &self.arrival.face,
             language: self.language,
-            signed_in,
+            signed_in_as: signed_in_as.map(Upn::as_str),
             microsoft_365: MICROSOFT_365,
             sign_out: SIGN_OUT,
         };

@@ -3,7 +3,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use authn::{Attempts, Passwords, Sessions};
-use model::{Clock, Organisation, OrganisationId};
+use model::{Clock, Organisation, OrganisationId, Upn};
 use script::Scripts;
 use storage::{EntryKind, Journal, LedgerEntry, StorageError, Store};
 use tokio_util::sync::CancellationToken;
@@ -111,6 +111,13 @@ impl SecurityTokenService {
     /// The organisation that answers at a host (S73, S74).
     pub fn organisation_for_host(&self, host: Option<&str>) -> Option<Arc<Organisation>> {
         self.directory.organisation_for_host(host)
+    }
+
+    /// Who the visit's session belongs to, when it is somebody who may still sign in.
+    pub async fn signed_in_as(&self, visit: &Visit) -> Result<Option<Upn>, StsError> {
+        let Some(session) = &visit.session else { return Ok(None) };
+        let account = self.directory.account(visit.organisation, session.user).await?;
+        Ok(account.filter(|account| account.user.active).map(|account| account.user.upn.clone()))
     }
 
     /// Counts a request that names no relying party: one ledger row per address and minute, so that nobody fills

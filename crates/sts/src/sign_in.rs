@@ -3,7 +3,7 @@ use std::sync::Arc;
 use authn::Verdict;
 use chrono::TimeDelta;
 use model::{ReplyAddress, Upn};
-use policy::{Decision, Demand, Denial, Evidence, Factor, Facts};
+use policy::{Decision, Demand, Denial, Evidence, Factor, Facts, Requestor};
 use storage::{Account, EntryKind};
 use wsfed::{Freshness, RequestedMethod, SignInRequest};
 
@@ -199,6 +199,7 @@ impl Asking<'_> {
             application: &self.relying_party.application,
             granted: person.is_some_and(|person| self.relying_party.is_granted_to(person.account)),
             demand: self.demand(),
+            requestor: Requestor::Passive,
             request: self.visit.reference,
             address: self.visit.address,
             now: self.visit.now,

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use authn::{AttemptLimits, Attempts, Password, PasswordLimits, Passwords, SessionLimits, Sessions};
 use chrono::TimeDelta;
 use model::{
-    Application, ApplicationId, ApplicationKind, Attributes, Clock, DEFAULT_TOKEN_LIFETIME, Domain,
-    DomainName, ImmutableId, IssuerUri, KeyState, Organisation, OrganisationId, Realm, Reference,
+    ActiveRoad, Application, ApplicationId, ApplicationKind, Attributes, Clock, DEFAULT_TOKEN_LIFETIME,
+    Domain, DomainName, ImmutableId, IssuerUri, KeyState, Organisation, OrganisationId, Realm, Reference,
     ReplyAddress, Role, RoleId, SigningKeyId, SigningKeyRecord, SystemClock, User, UserId,
 };
 use policy::{Evidence, Factor};
@@ -138,7 +138,9 @@ async fn furnish(store: &Store, domain: &str, hash: &str, script: Option<&str>) 
     };
     let mut transaction = store.begin().await?;
     transaction.insert_organisation(&organisation).await?;
-    transaction.insert_domain(&Domain { organisation: id, name, issuer, proven: true }).await?;
+    transaction
+        .insert_domain(&Domain { organisation: id, name, issuer, proven: true, active_road: ActiveRoad::Off })
+        .await?;
     transaction.insert_user(&user).await?;
     transaction.set_password(id, user.id, hash, now).await?;
     transaction.insert_role(&role).await?;

@@ -17,3 +17,12 @@ pub(crate) const WSU: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
 pub(crate) const WSP: &str = "http://schemas.xmlsoap.org/ws/2004/09/policy";
 pub(crate) const WSA: &str = "http://www.w3.org/2005/08/addressing";
+
+/// How a reference to an assertion names its kind and its identifier (SAML Token Profile 1.1 §3.4, 1.0 §3.3).
+pub(crate) const WSSE: &str =
+    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
+pub(crate) const WSSE_11: &str = "http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd";
+pub(crate) const SAML_11_TOKEN: &str =
+    "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV1.1";
+pub(crate) const SAML_ASSERTION_ID: &str =
+    "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.0#SAMLAssertionID";

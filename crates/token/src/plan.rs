@@ -27,6 +27,17 @@ pub enum ResponseFormat {
     Trust2005,
     /// The collection of WS-Trust 1.3 with exactly one response.
     Trust13,
+    /// February 2005 for an active requestor: with references to the token, and not for a page (protocol.md §4.5).
+    Active2005,
+    /// The same of 1.3.
+    Active13,
+}
+
+impl ResponseFormat {
+    /// Whether the response goes to a program over SOAP instead of into a page.
+    pub(crate) const fn is_active(self) -> bool {
+        matches!(self, Self::Active2005 | Self::Active13)
+    }
 }
 
 /// A signed token in its envelope.
@@ -35,7 +46,8 @@ pub struct IssuedToken {
     /// The response: one line but for line feeds inside claim values, no XML declaration. The assertion in it is in
     /// exclusive-canonical form and verifies when cut out.
     pub response: Vec<u8>,
-    /// The same for the value of an HTML attribute, without any line break (WSF-11).
+    /// The same for the value of an HTML attribute, without any line break (WSF-11). Empty in the active formats,
+    /// which no page carries.
     pub response_html: Vec<u8>,
 }
 
@@ -74,8 +86,8 @@ pub struct TokenPlan {
     name_format: String,
     shape: Vec<Claim>,
     layout: Layout,
-    /// About how long the responses are, raw and escaped.
-    expected: (usize, usize),
+    /// About how long the response is, raw and, where a page carries it, escaped.
+    expected: (usize, Option<usize>),
 }
 
 /// What a plan knows of an attribute: all but its values.
@@ -125,7 +137,7 @@ impl TokenPlan {
             name_format: sample.name_format.to_owned(),
             shape: shape.collect(),
             layout,
-            expected: (raw + room, html + room),
+            expected: (raw + room, (!format.is_active()).then_some(html + room)),
         })
     }
 
@@ -174,7 +186,8 @@ impl TokenPlan {
         layout.before_value.fill(&fields, &mut out)?;
         out.base64(&signature)?;
         layout.envelope_end.fill(&fields, &mut out)?;
-        Ok(IssuedToken { response: out.raw.into_bytes(), response_html: out.html.into_bytes() })
+        let response_html = out.html.unwrap_or_default().into_bytes();
+        Ok(IssuedToken { response: out.raw.into_bytes(), response_html })
     }
 }
 

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use authn::{Session, SessionLimits, SessionSecret, Sessions};
 use chrono::{DateTime, Utc};
-use model::{Attributes, Domain, DomainName, IssuerUri, Organisation, OrganisationId, Upn, User, UserId};
+use model::{
+    ActiveRoad, Attributes, Domain, DomainName, IssuerUri, Organisation, OrganisationId, Upn, User, UserId,
+};
 use policy::{Evidence, Factor};
 use storage::{Database, Journal, JournalSettings, Sealer, Store};
 use tempfile::TempDir;
@@ -36,7 +38,13 @@ impl Place {
             .await
             .unwrap();
         let name = DomainName::parse("contoso.example").unwrap();
-        let domain = Domain { organisation, issuer: IssuerUri::of_domain(&name), name, proven: true };
+        let domain = Domain {
+            organisation,
+            issuer: IssuerUri::of_domain(&name),
+            name,
+            proven: true,
+            active_road: ActiveRoad::Off,
+        };
         transaction.insert_domain(&domain).await.unwrap();
         transaction.commit().await.unwrap();
         let place = Self { folder, store, organisation, user: UserId::new() };

@@ -4,7 +4,7 @@ use model::{
     Application, ApplicationId, ApplicationKind, Attributes, DomainName, ImmutableId, IssuerUri,
     OrganisationId, Realm, Reference, ReplyAddress, Upn, User, UserId,
 };
-use policy::{Decision, Demand, Evidence, Factor, Facts, Permit, evaluate};
+use policy::{Decision, Demand, Evidence, Factor, Facts, Permit, Requestor, evaluate};
 use serde_json::Value;
 
 pub const UPN: &str = "http://schemas.xmlsoap.org/claims/UPN";
@@ -91,6 +91,7 @@ impl Persona {
             application: &self.application,
             granted: true,
             demand: Demand::default(),
+            requestor: Requestor::Passive,
             request: Reference::from_random([7; 5]),
             address: [127, 0, 0, 1].into(),
             now: noon(),

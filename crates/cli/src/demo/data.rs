@@ -1,7 +1,7 @@
 use anyhow::Context;
 use authn::{Password, PasswordLimits, Passwords};
 use model::{
-    Attributes, Clock, Domain, DomainName, ImmutableId, IssuerUri, Organisation, OrganisationId,
+    ActiveRoad, Attributes, Clock, Domain, DomainName, ImmutableId, IssuerUri, Organisation, OrganisationId,
     ReplyAddress, SystemClock, User, UserId,
 };
 use storage::Store;
@@ -108,12 +108,13 @@ pub async fn furnish(store: &Store, stand_in: &str) -> anyhow::Result<Organisati
 
     let passwords = Passwords::start(PasswordLimits::default())?;
     let mut transaction = store.begin().await?;
-    for name in ["contoso.example", "fabrikam.example"] {
+    for (name, active_road) in
+        [("contoso.example", ActiveRoad::Windows), ("fabrikam.example", ActiveRoad::Off)]
+    {
         let name = DomainName::parse(name)?;
         let issuer = IssuerUri::of_domain(&name);
-        transaction
-            .insert_domain(&Domain { organisation: organisation.id, name, issuer, proven: true })
-            .await?;
+        let organisation = organisation.id;
+        transaction.insert_domain(&Domain { organisation, name, issuer, proven: true, active_road }).await?;
     }
     for person in PEOPLE {
         let user = person.user(&organisation)?;

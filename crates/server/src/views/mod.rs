@@ -42,10 +42,19 @@ pub(crate) struct SignedOutPage<'a> {
 pub(crate) struct HomePage<'a> {
     pub(crate) face: &'a Face,
     pub(crate) language: Language,
-    pub(crate) signed_in: bool,
+    /// The sign-in name of whoever is signed in in this browser.
+    pub(crate) signed_in_as: Option<&'a str>,
     /// The request that starts a sign-in by itself (WSF-14).
     pub(crate) microsoft_365: &'a str,
     pub(crate) sign_out: &'a str,
+}
+
+impl HomePage<'_> {
+    /// "to Contoso as ada@contoso.example".
+    fn where_as(&self, user: &str) -> String {
+        let organisation = self.face.name.as_str();
+        self.language.text_with_all("home-at", [("organisation", organisation.into()), ("user", user.into())])
+    }
 }
 
 #[cfg(test)]

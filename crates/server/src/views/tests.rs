@@ -67,11 +67,11 @@ fn signed_out(face: &Face, language: Language, applications: &[SignedOutOf], nex
     SignedOutPage { face, language, applications, next, script: &SIGNED_OUT_SCRIPT.path }.render().unwrap()
 }
 
-fn home(face: &Face, language: Language, signed_in: bool) -> String {
+fn home(face: &Face, language: Language, signed_in_as: Option<&str>) -> String {
     HomePage {
         face,
         language,
-        signed_in,
+        signed_in_as,
         microsoft_365: "/adfs/ls/?wa=wsignin1.0",
         sign_out: "/adfs/ls/?wa=x",
     }
@@ -119,8 +119,8 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
         ("busy", stopped(&face, language, &Stop::BUSY, None)),
         ("signed-out", signed_out(&face, language, &applications, None)),
         ("signed-out-next", signed_out(&face, language, &applications, Some("https://rp.example/"))),
-        ("home", home(&face, language, true)),
-        ("home-anonymous", home(&face, language, false)),
+        ("home", home(&face, language, ada)),
+        ("home-anonymous", home(&face, language, None)),
     ]
 }
 

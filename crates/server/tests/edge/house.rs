@@ -7,9 +7,9 @@ use authn::{AttemptLimits, Attempts, Password, PasswordLimits, Passwords, Sessio
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{
-    Application, ApplicationId, ApplicationKind, Attributes, Clock, Domain, DomainName, ImmutableId,
-    IssuerUri, KeyState, Organisation, OrganisationId, Realm, ReplyAddress, Role, RoleId, SigningKeyId,
-    SigningKeyRecord, Upn, User, UserId,
+    ActiveRoad, Application, ApplicationId, ApplicationKind, Attributes, Clock, Domain, DomainName,
+    ImmutableId, IssuerUri, KeyState, Organisation, OrganisationId, Realm, ReplyAddress, Role, RoleId,
+    SigningKeyId, SigningKeyRecord, Upn, User, UserId,
 };
 use script::{ScriptLimits, Scripts};
 use server::{App, Cookies, Edge, LoopLimits, router};
@@ -126,7 +126,13 @@ async fn furnish(store: &Store, passwords: &Passwords) {
     let mut change = store.begin().await.unwrap();
     change.insert_organisation(&organisation).await.unwrap();
     let issuer = IssuerUri::of_domain(&domain);
-    let domain = Domain { organisation: organisation.id, name: domain, issuer, proven: true };
+    let domain = Domain {
+        organisation: organisation.id,
+        name: domain,
+        issuer,
+        proven: true,
+        active_road: ActiveRoad::Off,
+    };
     change.insert_domain(&domain).await.unwrap();
     change.insert_role(&role).await.unwrap();
     change.insert_application(&application).await.unwrap();

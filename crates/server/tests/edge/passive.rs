@@ -26,6 +26,17 @@ async fn somebody_who_is_signed_in_is_not_asked_again() {
     assert!(!Browser::new(&house).get(SIGN_IN).await.has_token());
 }
 
+#[tokio::test]
+async fn the_start_page_says_who_is_signed_in() {
+    let house = House::open().await;
+    let mut ada = Browser::new(&house);
+    assert!(ada.get("/").await.text.contains("Sign in to Contoso"));
+    ada.sign_in().await;
+    assert!(ada.get("/").await.text.contains("to Contoso as ada@contoso.example"));
+    ada.get("/adfs/ls/?wa=wsignout1.0").await;
+    assert!(!ada.get("/").await.text.contains("ada@"));
+}
+
 /// WSF-02, WSF-09, S01-S06
 #[tokio::test]
 async fn a_request_that_cannot_be_met_gets_a_page_and_nothing_else() {

@@ -6,6 +6,7 @@
 mod support;
 
 mod access;
+mod active_road;
 mod checkpoints;
 mod directory;
 mod faults;

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use model::{
-    Application, ApplicationId, ApplicationKind, Attributes, Clock, DEFAULT_TOKEN_LIFETIME, Domain,
-    DomainName, IssuerUri, Organisation, OrganisationId, Realm, ReplyAddress, Role, RoleId, Upn, User,
-    UserId,
+    ActiveRoad, Application, ApplicationId, ApplicationKind, Attributes, Clock, DEFAULT_TOKEN_LIFETIME,
+    Domain, DomainName, IssuerUri, Organisation, OrganisationId, Realm, ReplyAddress, Role, RoleId, Upn,
+    User, UserId,
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use storage::{Database, Refusal, Sealer, StorageError, Store, Transaction};
@@ -153,7 +153,13 @@ pub fn organisation(name: &str) -> Organisation {
 
 pub fn domain_of(organisation: OrganisationId, name: &str) -> Domain {
     let name = DomainName::parse(name).unwrap();
-    Domain { organisation, issuer: IssuerUri::of_domain(&name), name, proven: true }
+    Domain {
+        organisation,
+        issuer: IssuerUri::of_domain(&name),
+        name,
+        proven: true,
+        active_road: ActiveRoad::Off,
+    }
 }
 
 pub fn user(organisation: OrganisationId, upn: &str) -> User {

@@ -1,6 +1,9 @@
 use super::template::{Slot, Template};
 use super::{ResponseFormat, TokenError};
-use crate::names::{BEARER, NO_PROOF_KEY, SAML, TRUST_13, TRUST_2005, WSA, WSP, WSU};
+use crate::names::{
+    BEARER, NO_PROOF_KEY, SAML, SAML_11_TOKEN, SAML_ASSERTION_ID, TRUST_13, TRUST_2005, WSA, WSP, WSSE,
+    WSSE_11, WSU,
+};
 use crate::{Assertion, Certificate, signature};
 
 /// The end of an assertion, which belongs to its digest although the signature stands before it.
@@ -39,7 +42,7 @@ impl Layout {
         let envelope = Envelope::of(format);
         let mut envelope_end = Template::of_markup(&signature::after_value(certificate));
         envelope_end.markup(ASSERTION_END);
-        envelope_end.markup(&envelope.end());
+        envelope.end(&mut envelope_end);
 
         Ok(Self {
             envelope_start: envelope.start(sample.audience)?,
@@ -122,22 +125,26 @@ struct Envelope {
     namespace: &'static str,
     key_type: String,
     collection: bool,
+    references: bool,
 }
 
 impl Envelope {
     fn of(format: ResponseFormat) -> Self {
+        let references = format.is_active();
         match format {
-            ResponseFormat::Trust2005 => Self {
+            ResponseFormat::Trust2005 | ResponseFormat::Active2005 => Self {
                 prefix: "t",
                 namespace: TRUST_2005,
                 key_type: NO_PROOF_KEY.to_owned(),
                 collection: false,
+                references,
             },
-            ResponseFormat::Trust13 => Self {
+            ResponseFormat::Trust13 | ResponseFormat::Active13 => Self {
                 prefix: "trust",
                 namespace: TRUST_13,
                 key_type: format!("{TRUST_13}/Bearer"),
                 collection: true,
+                references,
             },
         }
     }
@@ -166,18 +173,31 @@ impl Envelope {
         Ok(out)
     }
 
-    fn end(&self) -> String {
+    fn end(&self, out: &mut Template) {
         let Self { prefix, namespace, key_type, .. } = self;
-        let response = format!("</{prefix}:RequestSecurityTokenResponse>");
-        let collection = if self.collection {
-            format!("</{prefix}:RequestSecurityTokenResponseCollection>")
-        } else {
-            String::new()
-        };
-        format!(
-            "</{prefix}:RequestedSecurityToken><{prefix}:TokenType>{SAML}</{prefix}:TokenType>\
+        out.markup(&format!("</{prefix}:RequestedSecurityToken>"));
+        if self.references {
+            self.reference(out, "RequestedAttachedReference");
+            self.reference(out, "RequestedUnattachedReference");
+        }
+        out.markup(&format!(
+            "<{prefix}:TokenType>{SAML}</{prefix}:TokenType>\
              <{prefix}:RequestType>{namespace}/Issue</{prefix}:RequestType>\
-             <{prefix}:KeyType>{key_type}</{prefix}:KeyType>{response}{collection}"
-        )
+             <{prefix}:KeyType>{key_type}</{prefix}:KeyType></{prefix}:RequestSecurityTokenResponse>"
+        ));
+        if self.collection {
+            out.markup(&format!("</{prefix}:RequestSecurityTokenResponseCollection>"));
+        }
+    }
+
+    /// How the client may point to the token once it uses it, inside a message or from outside: by its identifier.
+    fn reference(&self, out: &mut Template, name: &str) {
+        let prefix = self.prefix;
+        out.markup(&format!(
+            "<{prefix}:{name}><o:SecurityTokenReference xmlns:k=\"{WSSE_11}\" xmlns:o=\"{WSSE}\" \
+             k:TokenType=\"{SAML_11_TOKEN}\"><o:KeyIdentifier ValueType=\"{SAML_ASSERTION_ID}\">"
+        ));
+        out.slot(Slot::Id);
+        out.markup(&format!("</o:KeyIdentifier></o:SecurityTokenReference></{prefix}:{name}>"));
     }
 }

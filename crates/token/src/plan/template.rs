@@ -8,16 +8,28 @@ use xml::{
 use super::TokenError;
 use crate::{Assertion, Instant, InstantError, SigningError};
 
-/// A text written twice at the same time: raw, and escaped for the value of an HTML attribute.
-#[derive(Clone, Default)]
+/// A text written twice at the same time: raw and, unless no page will carry it, escaped for the value of an HTML
+/// attribute.
+#[derive(Clone)]
 pub(super) struct Twice {
     pub(super) raw: String,
-    pub(super) html: String,
+    pub(super) html: Option<String>,
+}
+
+impl Default for Twice {
+    fn default() -> Self {
+        Self::with_capacity(0, Some(0))
+    }
 }
 
 impl Twice {
-    pub(super) fn with_capacity(raw: usize, html: usize) -> Self {
-        Self { raw: String::with_capacity(raw), html: String::with_capacity(html) }
+    pub(super) fn with_capacity(raw: usize, html: Option<usize>) -> Self {
+        Self { raw: String::with_capacity(raw), html: html.map(String::with_capacity) }
+    }
+
+    /// How long both are.
+    fn lengths(&self) -> (usize, usize) {
+        (self.raw.len(), self.html.as_ref().map_or(0, String::len))
     }
 
     /// What was written raw since it was `start` long.
@@ -28,7 +40,9 @@ impl Twice {
     /// Appends markup.
     pub(super) fn markup(&mut self, markup: &str) {
         self.raw.push_str(markup);
-        push_html_attribute(&mut self.html, markup);
+        if let Some(html) = &mut self.html {
+            push_html_attribute(html, markup);
+        }
     }
 
     /// Appends text content, unless it is empty or hostile; `field` is what it is called then.
@@ -39,7 +53,9 @@ impl Twice {
         }
         check(field, text)?;
         push_text(&mut self.raw, text);
-        push_text_in_html(&mut self.html, text);
+        if let Some(html) = &mut self.html {
+            push_text_in_html(html, text);
+        }
         Ok(())
     }
 
@@ -51,7 +67,9 @@ impl Twice {
         }
         check(field, value)?;
         push_attribute_value(&mut self.raw, value);
-        push_attribute_value_in_html(&mut self.html, value);
+        if let Some(html) = &mut self.html {
+            push_attribute_value_in_html(html, value);
+        }
         Ok(())
     }
 
@@ -70,7 +88,9 @@ impl Twice {
     /// Appends what is escaped already, or needs none.
     fn ready(&mut self, raw: &str, html: &str) {
         self.raw.push_str(raw);
-        self.html.push_str(html);
+        if let Some(out) = &mut self.html {
+            out.push_str(html);
+        }
     }
 }
 
@@ -138,18 +158,18 @@ impl Template {
 
     /// Adds a slot.
     pub(super) fn slot(&mut self, slot: Slot) {
-        let Twice { raw, html } = &self.literals;
-        self.cuts.push(Cut { raw: raw.len(), html: html.len(), slot });
+        let (raw, html) = self.literals.lengths();
+        self.cuts.push(Cut { raw, html, slot });
     }
 
     /// How long its literals are, raw and escaped.
     pub(super) fn literal_lengths(&self) -> (usize, usize) {
-        (self.literals.raw.len(), self.literals.html.len())
+        self.literals.lengths()
     }
 
     /// Appends the literals with the fields in the slots.
     pub(super) fn fill(&self, fields: &Fields<'_>, out: &mut Twice) -> Result<(), TokenError> {
-        let Twice { raw, html } = &self.literals;
+        let (raw, html) = (&self.literals.raw, self.literals.html.as_deref().unwrap_or_default());
         let mut from = (0, 0);
         for cut in &self.cuts {
             let before = (raw.get(from.0..cut.raw), html.get(from.1..cut.html));

@@ -11,6 +11,13 @@ use xml::Limits;
 pub const SAML: &str = "urn:oasis:names:tc:SAML:1.0:assertion";
 pub const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
 
+pub const FORMATS: [ResponseFormat; 4] = [
+    ResponseFormat::Trust2005,
+    ResponseFormat::Trust13,
+    ResponseFormat::Active2005,
+    ResponseFormat::Active13,
+];
+
 const LIMITS: Limits = Limits { bytes: 8 * 1024 * 1024, depth: 32, elements: 65_536, attributes: 16 };
 
 pub fn at(text: &str) -> DateTime<Utc> {

@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use token::ResponseFormat;
-
-use crate::sample::{Ada, cut_out, response};
+use crate::sample::{Ada, FORMATS, cut_out, response};
 use crate::tools::{Folder, run};
 
 /// Debian's copies (opensaml-schemas, xmltooling-schemas). The schema of signatures is imported first, so that nobody
@@ -32,7 +30,7 @@ fn is_valid(assertion: &str) -> bool {
 fn the_schema_of_saml_takes_the_assertion() {
     let many = Ada::signs_in().with_claim("groups", &["a", "b & c", "<d>"]).with_claim("note", &["😀\r\n"]);
     for ada in [Ada::signs_in(), many] {
-        for format in [ResponseFormat::Trust2005, ResponseFormat::Trust13] {
+        for format in FORMATS {
             assert!(is_valid(cut_out(response(&ada.token_in(format)))));
         }
     }

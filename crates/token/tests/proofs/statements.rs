@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use token::{AssertionId, Attribute, ResponseFormat, Signer, TokenError, TokenPlan};
 use xml::Element;
 
-use crate::sample::{Ada, DS, SAML, cut_out, html_decoded, new_key, read, response, signer};
+use crate::sample::{Ada, DS, FORMATS, SAML, cut_out, html_decoded, new_key, read, response, signer};
 
 const T05: &str = "http://schemas.xmlsoap.org/ws/2005/02/trust";
 const T13: &str = "http://docs.oasis-open.org/ws-sx/ws-trust/200512";
@@ -44,6 +44,52 @@ fn the_collection_of_1_3_holds_exactly_one_response() {
     assert_eq!(text("RequestType"), format!("{T13}/Issue"));
     assert_eq!(text("KeyType"), format!("{T13}/Bearer"));
     assert_eq!(text("TokenType"), "urn:oasis:names:tc:SAML:1.0:assertion");
+}
+
+/// protocol.md §4.5: the active response names the assertion twice, by its identifier, and is for no page.
+#[test]
+fn an_active_response_refers_to_its_assertion() {
+    const WSSE: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
+    const WSSE_11: &str = "http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd";
+    let ada = Ada::signs_in();
+    for (format, namespace) in [(ResponseFormat::Active2005, T05), (ResponseFormat::Active13, T13)] {
+        let token = ada.token_in(format);
+        assert!(token.response_html.is_empty());
+        let tree = read(response(&token));
+        let found = tree.descendants().find(|element| element.is(namespace, "RequestSecurityTokenResponse"));
+        let tree = found.unwrap();
+        let expected = [
+            "Lifetime",
+            "AppliesTo",
+            "RequestedSecurityToken",
+            "RequestedAttachedReference",
+            "RequestedUnattachedReference",
+            "TokenType",
+            "RequestType",
+            "KeyType",
+        ];
+        assert_eq!(names(tree), expected);
+        for name in ["RequestedAttachedReference", "RequestedUnattachedReference"] {
+            let reference =
+                tree.child(namespace, name).unwrap().child(WSSE, "SecurityTokenReference").unwrap();
+            let kind = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV1.1";
+            assert_eq!(reference.attribute_of(WSSE_11, "TokenType"), Some(kind));
+            let identifier = reference.only_child(WSSE, "KeyIdentifier").unwrap();
+            assert_eq!(identifier.text(), ada.id.as_str());
+            let kind = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.0#SAMLAssertionID";
+            assert_eq!(identifier.attribute("ValueType"), Some(kind));
+        }
+    }
+}
+
+/// One assertion, whatever is around it.
+#[test]
+fn the_assertion_is_the_same_in_every_format() {
+    let ada = Ada::signs_in().with_claim("note", &["<&>\"'\r\n"]);
+    let passive = ada.token();
+    for format in [ResponseFormat::Trust13, ResponseFormat::Active2005, ResponseFormat::Active13] {
+        assert_eq!(cut_out(response(&ada.token_in(format))), cut_out(response(&passive)));
+    }
 }
 
 /// TOK-07: the lifetime of the response is the window of the assertion.
@@ -151,7 +197,7 @@ fn the_certificate_stands_in_a_default_namespace() {
 /// TOK-09: the prefix `saml` is declared on the assertion, and nothing outside of it is needed.
 #[test]
 fn the_assertion_needs_no_namespace_from_outside() {
-    for format in [ResponseFormat::Trust2005, ResponseFormat::Trust13] {
+    for format in FORMATS {
         let token = Ada::signs_in().token_in(format);
         let assertion = cut_out(response(&token));
         assert!(
