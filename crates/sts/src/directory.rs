@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 use model::{Organisation, OrganisationId, UserId};
@@ -15,8 +16,11 @@ use crate::organisation_view::OrganisationView;
 pub struct Directory {
     store: Store,
     organisations: ArcSwap<Organisations>,
-    views: Cache<OrganisationId, Arc<OrganisationView>>,
-    accounts: Cache<UserId, Arc<Account>>,
+    /// Grows with every refresh. Whatever was read before one is kept under the number of then and never found again,
+    /// however late it arrives.
+    term: AtomicU64,
+    views: Cache<(u64, OrganisationId), Arc<OrganisationView>>,
+    accounts: Cache<(u64, UserId), Arc<Account>>,
 }
 
 /// All organisations, and how to find the one a request is for.
@@ -31,6 +35,7 @@ impl Directory {
     pub async fn open(store: Store) -> Result<Self, StorageError> {
         let directory = Self {
             organisations: ArcSwap::default(),
+            term: AtomicU64::new(0),
             views: Cache::new(10_000),
             accounts: Cache::new(100_000),
             store,
@@ -49,6 +54,7 @@ impl Directory {
             organisations.by_id.insert(organisation.id, Arc::new(organisation));
         }
         self.organisations.store(Arc::new(organisations));
+        self.term.fetch_add(1, Ordering::Release);
         self.views.invalidate_all();
         self.accounts.invalidate_all();
         Ok(())
@@ -88,14 +94,15 @@ impl Directory {
 
     /// An organisation with its relying parties, domains and keys.
     pub async fn view(&self, id: OrganisationId) -> Result<Arc<OrganisationView>, StsError> {
-        if let Some(view) = self.views.get(&id) {
+        let key = (self.term.load(Ordering::Acquire), id);
+        if let Some(view) = self.views.get(&key) {
             return Ok(view);
         }
         let organisation = self
             .organisation(id)
             .ok_or_else(|| StsError::Unavailable(format!("there is no organisation {id}")))?;
         let view = Arc::new(OrganisationView::load(&self.store, organisation).await?);
-        self.views.insert(id, Arc::clone(&view));
+        self.views.insert(key, Arc::clone(&view));
         Ok(view)
     }
 
@@ -105,14 +112,15 @@ impl Directory {
         organisation: OrganisationId,
         user: UserId,
     ) -> Result<Option<Arc<Account>>, StsError> {
-        if let Some(account) = self.accounts.get(&user) {
+        let key = (self.term.load(Ordering::Acquire), user);
+        if let Some(account) = self.accounts.get(&key) {
             return Ok((account.user.organisation == organisation).then_some(account));
         }
         let Some(account) = self.store.account_by_id(organisation, user).await? else {
             return Ok(None);
         };
         let account = Arc::new(account);
-        self.accounts.insert(user, Arc::clone(&account));
+        self.accounts.insert(key, Arc::clone(&account));
         Ok(Some(account))
     }
 }

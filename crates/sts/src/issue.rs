@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use authn::{Session, SessionSecret};
 use chrono::{DateTime, TimeDelta, Utc};
 use claims::{ClaimSet, Effects, EffectsError, Invariants, Subject, TokenScript};
 use policy::{Permit, SpentPermit};
@@ -36,6 +37,12 @@ impl From<EffectsError> for ScriptFault {
     }
 }
 
+/// What a person who proved themselves asked for: a session begins with their token.
+pub(crate) struct Beginning {
+    /// "Keep me signed in on this device".
+    pub(crate) keep: bool,
+}
+
 /// How far `NotBefore` lies in the past, for relying parties whose clock is behind (protocol.md §2.5).
 const BACKDATE: TimeDelta = TimeDelta::seconds(30);
 
@@ -45,13 +52,14 @@ const SAMPLING: u64 = 256;
 impl SecurityTokenService {
     /// Spends a permit: the only function that makes a token.
     ///
-    /// The ledger row and the signature are made at the same time; the answer waits for both (design.md §5.4).
+    /// The ledger row, the signature and the session that begins with it are made at the same time; the answer waits
+    /// for all of them (design.md §5.4). Whoever gets no token gets no session either.
     pub(crate) async fn issue(
         &self,
         asking: &Asking<'_>,
         account: &Account,
         permit: Permit,
-        new_session: Option<NewSession>,
+        beginning: Option<Beginning>,
     ) -> Result<SignIn, StsError> {
         let claims = match self.claim(asking, account, &permit).await? {
             Ok(claims) => claims,
@@ -66,23 +74,71 @@ impl SecurityTokenService {
         let relying_party = Arc::clone(&asking.relying_party);
         let signature =
             self.signing.submit(move || sign(&relying_party, signer.as_ref(), &claims, &id, now))?;
-        let (made, recorded) = tokio::join!(signature, self.journal.record(row));
-        recorded?;
-        let token = match made? {
-            Ok(token) => token,
-            Err(error) => return self.lost(asking, account, &error).await,
+        let begin = async {
+            match &beginning {
+                Some(beginning) => self.begin_session(asking, &spent, beginning).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let (made, recorded, session) = tokio::join!(signature, self.journal.record(row), begin);
+        let session = session?;
+        let token = match recorded.map_err(StsError::from).and_then(|_| Ok(made?)) {
+            Ok(Ok(token)) => token,
+            Ok(Err(error)) => {
+                self.abandon(session).await;
+                return self.lost(asking, account, &error).await;
+            }
+            Err(error) => {
+                self.abandon(session).await;
+                return Err(error);
+            }
         };
         self.sample(asking, &token);
-        let prompted = new_session.is_some();
+        let new_session =
+            session.map(|(secret, session)| NewSession { secret, persistent: session.persistent });
         Ok(SignIn::Issued(Answer {
             reply: asking.reply.clone(),
             context: asking.request.context.clone(),
             response_html: token.response_html,
             application: asking.relying_party.application.name.clone(),
             realm: asking.request.realm.clone(),
+            prompted: new_session.is_some(),
             new_session,
-            prompted,
         }))
+    }
+
+    /// A sign-in never continues the session it found (S20): it is renewed when it was the same person's, so that
+    /// sign-out still reaches every application visited, and ended when it was another's.
+    async fn begin_session(
+        &self,
+        asking: &Asking<'_>,
+        spent: &SpentPermit,
+        beginning: &Beginning,
+    ) -> Result<(SessionSecret, Arc<Session>), StsError> {
+        let (visit, evidence, keep) = (asking.visit, spent.evidence, beginning.keep);
+        let application = Some(spent.application);
+        Ok(match &visit.session {
+            Some(previous) if previous.user == spent.user => {
+                self.sessions.renew(previous, evidence, keep, application, visit.now).await?
+            }
+            previous => {
+                if let Some(previous) = previous {
+                    self.sessions.end(previous).await?;
+                }
+                self.sessions
+                    .begin(visit.organisation, spent.user, evidence, keep, application, visit.now)
+                    .await?
+            }
+        })
+    }
+
+    /// Ends a session whose token was not made. One that cannot be ended idles out: its cookie never left.
+    async fn abandon(&self, begun: Option<(SessionSecret, Arc<Session>)>) {
+        if let Some((_, session)) = begun
+            && let Err(error) = self.sessions.end(&session).await
+        {
+            tracing::warn!(%error, "a session without a token could not be ended");
+        }
     }
 
     /// What the token will say: the stored truth, decorated by the token script, held against the invariants.

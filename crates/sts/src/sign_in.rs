@@ -1,17 +1,18 @@
 use std::sync::Arc;
 
-use authn::{SessionSecret, Verdict};
+use authn::Verdict;
 use chrono::TimeDelta;
-use model::{ApplicationId, ReplyAddress, Upn};
+use model::{ReplyAddress, Upn};
 use policy::{Decision, Demand, Denial, Evidence, Factor, Facts, Requestor};
 use storage::{Account, EntryKind};
 use wsfed::{Freshness, RequestedMethod, SignInRequest};
 
+use crate::issue::Beginning;
 use crate::organisation_view::{OrganisationView, RelyingParty};
 use crate::service::entry;
 use crate::{
-    Challenge, ChallengeReason, Credentials, Failure, NewSession, Refusal, RefusalCode, SecurityTokenService,
-    SignIn, StsError, Visit,
+    Challenge, ChallengeReason, Credentials, Failure, Refusal, RefusalCode, SecurityTokenService, SignIn,
+    StsError, Visit,
 };
 
 /// A request whose relying party and reply address are known: from here on a refusal has a row of its own.
@@ -115,42 +116,13 @@ impl SecurityTokenService {
         let evidence = Evidence { first_factor: Factor::Password, first_factor_at: visit.now };
         match asking.decide(Some(&Person { account: &account, evidence, prompted: true })) {
             Decision::Permit(permit) => {
-                let application = asking.relying_party.application.id;
-                let secret =
-                    self.begin_session(visit, &account, evidence, credentials.keep, application).await?;
-                let session = NewSession { secret, persistent: credentials.keep };
-                self.issue(&asking, &account, permit, Some(session)).await
+                self.issue(&asking, &account, permit, Some(Beginning { keep: credentials.keep })).await
             }
             Decision::Challenge(_) => Ok(SignIn::Challenge(asking.challenge(Some(&account), None))),
             Decision::Deny(denial) => {
                 self.refuse(&asking, Some(&account), RefusalCode::Policy(denial)).await.map(SignIn::Refused)
             }
         }
-    }
-
-    /// A sign-in never continues the session it found (S20): it is renewed when it was the same person's, so that
-    /// sign-out still reaches every application visited, and ended when it was another's.
-    async fn begin_session(
-        &self,
-        visit: &Visit,
-        account: &Account,
-        evidence: Evidence,
-        keep: bool,
-        application: ApplicationId,
-    ) -> Result<SessionSecret, StsError> {
-        let (user, application) = (account.user.id, Some(application));
-        let begun = match &visit.session {
-            Some(previous) if previous.user == user => {
-                self.sessions.renew(previous, evidence, keep, application, visit.now).await?
-            }
-            previous => {
-                if let Some(previous) = previous {
-                    self.sessions.end(previous).await?;
-                }
-                self.sessions.begin(visit.organisation, user, evidence, keep, application, visit.now).await?
-            }
-        };
-        Ok(begun.0)
     }
 
     /// Finds the relying party and where it may be answered. Nothing else of a request counts before that.

@@ -11,6 +11,7 @@ use model::{
     Domain, DomainName, ImmutableId, IssuerUri, KeyState, Organisation, OrganisationId, Realm, Reference,
     ReplyAddress, Role, RoleId, SigningKeyId, SigningKeyRecord, SystemClock, User, UserId,
 };
+use policy::{Evidence, Factor};
 use script::{ScriptLimits, Scripts};
 use storage::{Database, Journal, JournalSettings, Sealer, Store};
 use sts::{Answer, Credentials, Parts, RefusalCode, SecurityTokenService, SignIn, SigningLane, Visit};
@@ -28,6 +29,7 @@ struct Deployment {
 
 struct Firm {
     organisation: OrganisationId,
+    user: UserId,
     certificate: Certificate,
 }
 
@@ -61,13 +63,16 @@ impl Deployment {
     }
 
     async fn sign_in(&self, at: &str, upn: &str) -> anyhow::Result<SignIn> {
-        let visit = self.visit(at)?;
+        self.sign_in_on(&self.visit(at)?, upn).await
+    }
+
+    async fn sign_in_on(&self, visit: &Visit, upn: &str) -> anyhow::Result<SignIn> {
         let credentials = Credentials {
             username: upn.to_owned(),
             password: Password::parse(PASSWORD.to_owned()).ok(),
             keep: false,
         };
-        Ok(self.sts.sign_in_with_password(&visit, &request()?, credentials).await?)
+        Ok(self.sts.sign_in_with_password(visit, &request()?, credentials).await?)
     }
 
     fn visit(&self, at: &str) -> anyhow::Result<Visit> {
@@ -144,7 +149,7 @@ async fn furnish(store: &Store, domain: &str, hash: &str, script: Option<&str>) 
     transaction.grant(id, application.id, role.id).await?;
     transaction.insert_signing_key(&record, &key.pkcs8).await?;
     transaction.commit().await?;
-    Ok(Firm { organisation: id, certificate })
+    Ok(Firm { organisation: id, user: user.id, certificate })
 }
 
 fn request() -> anyhow::Result<SignInRequest> {
@@ -218,5 +223,23 @@ async fn a_script_that_fails_means_no_token() -> anyhow::Result<()> {
         anyhow::bail!("a token without its script")
     };
     assert_eq!(refusal.code, RefusalCode::ScriptFailed);
+    Ok(())
+}
+
+/// TOK-14, S20: whoever gets no token gets no new session either, and keeps the one they had.
+#[tokio::test]
+async fn a_sign_in_without_a_token_leaves_the_session_as_it_was() -> anyhow::Result<()> {
+    let deployment = Deployment::start(Some("setAttribute('team', 'computing');")).await?;
+    let (mut visit, firm) = (deployment.visit("contoso.example")?, &deployment.firms["contoso.example"]);
+    let evidence = Evidence { first_factor: Factor::Password, first_factor_at: visit.now };
+    let sessions = deployment.sts.sessions();
+    let (secret, session) =
+        sessions.begin(firm.organisation, firm.user, evidence, false, None, visit.now).await?;
+    visit.session = Some(session);
+
+    let refused = deployment.sign_in_on(&visit, "ada@contoso.example").await?;
+
+    assert!(matches!(refused, SignIn::Refused(_)));
+    assert!(sessions.find(&secret, firm.organisation, visit.now).await?.is_some());
     Ok(())
 }
