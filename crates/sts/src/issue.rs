@@ -4,15 +4,15 @@ use std::sync::atomic::Ordering;
 use authn::{Session, SessionSecret};
 use chrono::{DateTime, TimeDelta, Utc};
 use claims::{ClaimSet, Effects, EffectsError, Invariants, Subject, TokenScript};
-use policy::{Permit, SpentPermit};
+use policy::{Endpoint, Permit, SpentPermit};
 use script::ScriptError;
 use storage::{Account, EntryKind, LedgerEntry};
-use token::{Assertion, AssertionId, IssuedToken, Signer, TokenError};
+use token::{Assertion, AssertionId, IssuedToken, ResponseFormat, Signer, TokenError};
 
+use crate::asking::Asking;
 use crate::organisation_view::RelyingParty;
 use crate::service::entry;
-use crate::sign_in::Asking;
-use crate::{Answer, NewSession, RefusalCode, SecurityTokenService, SignIn, StsError};
+use crate::{NewSession, RefusalCode, SecurityTokenService, StsError};
 
 /// Why a script decorated nothing.
 enum ScriptFault {
@@ -35,6 +35,13 @@ impl From<EffectsError> for ScriptFault {
     fn from(error: EffectsError) -> Self {
         Self::Failed { why: error.to_string(), trace: Vec::new() }
     }
+}
+
+/// A token that may leave: its row is durable.
+pub(crate) struct Issued {
+    pub(crate) token: IssuedToken,
+    /// The session that began with it.
+    pub(crate) session: Option<NewSession>,
 }
 
 /// What a person who proved themselves asked for: a session begins with their token.
@@ -60,10 +67,10 @@ impl SecurityTokenService {
         account: &Account,
         permit: Permit,
         beginning: Option<Beginning>,
-    ) -> Result<SignIn, StsError> {
+    ) -> Result<Result<Issued, RefusalCode>, StsError> {
         let claims = match self.claim(asking, account, &permit).await? {
             Ok(claims) => claims,
-            Err(code) => return self.refuse(asking, Some(account), code).await.map(SignIn::Refused),
+            Err(code) => return Ok(Err(code)),
         };
         let now = self.clock.now();
         let spent = permit.spend(now).map_err(|error| StsError::Unavailable(error.to_string()))?;
@@ -71,9 +78,10 @@ impl SecurityTokenService {
         let signer = asking.view.keys.signer();
         let row = issued_row(asking, account, &spent, &claims, &id, asking.view.keys.thumbprint());
 
+        let format = format_of(spent.endpoint);
         let relying_party = Arc::clone(&asking.relying_party);
         let signature =
-            self.signing.submit(move || sign(&relying_party, signer.as_ref(), &claims, &id, now))?;
+            self.signing.submit(move || sign(&relying_party, format, signer.as_ref(), &claims, &id, now))?;
         let begin = async {
             match &beginning {
                 Some(beginning) => self.begin_session(asking, &spent, beginning).await.map(Some),
@@ -94,17 +102,8 @@ impl SecurityTokenService {
             }
         };
         self.sample(asking, &token);
-        let new_session =
-            session.map(|(secret, session)| NewSession { secret, persistent: session.persistent });
-        Ok(SignIn::Issued(Answer {
-            reply: asking.reply.clone(),
-            context: asking.request.context.clone(),
-            response_html: token.response_html,
-            application: asking.relying_party.application.name.clone(),
-            realm: asking.request.realm.clone(),
-            prompted: new_session.is_some(),
-            new_session,
-        }))
+        let session = session.map(|(secret, session)| NewSession { secret, persistent: session.persistent });
+        Ok(Ok(Issued { token, session }))
     }
 
     /// A sign-in never continues the session it found (S20): it is renewed when it was the same person's, so that
@@ -157,7 +156,11 @@ impl SecurityTokenService {
         };
         let roles: Vec<String> = account.roles.iter().map(|role| role.name.clone()).collect();
         let subject = Subject { user: &account.user, immutable_id, roles: &roles };
-        let base = claims::base_claims(permit, &subject, application, issuer);
+        let audience = asking.audience.as_str();
+        let base = ClaimSet {
+            audience: audience.to_owned(),
+            ..claims::base_claims(permit, &subject, application, issuer)
+        };
         let effects = match &asking.relying_party.script {
             TokenScript::Custom(program) => {
                 let input = claims::script_input(&subject, application, issuer, asking.reply.as_str());
@@ -175,7 +178,8 @@ impl SecurityTokenService {
             }
             compiled_in => Effects::of_compiled_in(compiled_in, &account.user).unwrap_or_default(),
         };
-        match claims::decorate(base, effects, &Invariants::of(&subject, application, issuer)) {
+        let invariants = Invariants { audience, ..Invariants::of(&subject, application, issuer) };
+        match claims::decorate(base, effects, &invariants) {
             Ok(claims) => Ok(Ok(claims)),
             Err(error) => {
                 // A script that tried to choose whose token it is, or how it was earned, is for the alarm (S70).
@@ -183,7 +187,8 @@ impl SecurityTokenService {
                 let mut row = entry(asking.visit, kind);
                 row.user = Some(account.user.id);
                 row.application = Some(application.id);
-                row.detail = serde_json::json!({ "code": error.code(), "why": error.to_string() });
+                row.detail["code"] = error.code().into();
+                row.detail["why"] = error.to_string().into();
                 self.journal.record(row).await?;
                 tracing::error!(reference = %asking.visit.reference, %error, "the token script broke an invariant");
                 Ok(Err(RefusalCode::ScriptRefused))
@@ -202,7 +207,7 @@ impl SecurityTokenService {
         let mut row = entry(asking.visit, EntryKind::ScriptFailed);
         row.user = Some(account.user.id);
         row.application = Some(asking.relying_party.application.id);
-        row.detail = serde_json::json!({ "why": why });
+        row.detail["why"] = why.into();
         row.personal["trace"] = trace.into();
         self.journal.record(row).await?;
         tracing::error!(reference = %asking.visit.reference, why, "the token script failed");
@@ -215,16 +220,17 @@ impl SecurityTokenService {
         asking: &Asking<'_>,
         account: &Account,
         error: &TokenError,
-    ) -> Result<SignIn, StsError> {
+    ) -> Result<Result<Issued, RefusalCode>, StsError> {
         let mut row = entry(asking.visit, EntryKind::Alarm);
         row.user = Some(account.user.id);
         row.application = Some(asking.relying_party.application.id);
-        row.detail = serde_json::json!({ "code": "token_not_signed", "why": error.to_string() });
+        row.detail["code"] = "token_not_signed".into();
+        row.detail["why"] = error.to_string().into();
         self.journal.record(row).await?;
         tracing::error!(reference = %asking.visit.reference, %error, "a token could not be signed");
         match error {
             TokenError::HostileCharacter { .. } | TokenError::Empty(_) => {
-                self.refuse(asking, Some(account), RefusalCode::ClaimUnwritable).await.map(SignIn::Refused)
+                Ok(Err(RefusalCode::ClaimUnwritable))
             }
             other => Err(StsError::Unavailable(other.to_string())),
         }
@@ -238,22 +244,32 @@ impl SecurityTokenService {
         let (response, reference) = (token.response.clone(), asking.visit.reference);
         let certificate = asking.view.keys.certificate().clone();
         let checked = self.signing.submit(move || token::verify_sample(&response, &certificate));
-        let (journal, row) = (self.journal.clone(), entry(asking.visit, EntryKind::Alarm));
+        let (journal, mut row) = (self.journal.clone(), entry(asking.visit, EntryKind::Alarm));
         if let Ok(checked) = checked {
             tokio::spawn(async move {
                 if let Ok(Err(error)) = checked.await {
                     tracing::error!(%reference, %error, "an issued token does not verify");
-                    let detail =
-                        serde_json::json!({ "code": "token_does_not_verify", "why": error.to_string() });
-                    let _ = journal.record(LedgerEntry { detail, ..row }).await;
+                    row.detail["code"] = "token_does_not_verify".into();
+                    row.detail["why"] = error.to_string().into();
+                    let _ = journal.record(row).await;
                 }
             });
         }
     }
 }
 
+/// How the response is written for whoever asks.
+const fn format_of(endpoint: Endpoint) -> ResponseFormat {
+    match endpoint {
+        Endpoint::Passive => ResponseFormat::Trust2005,
+        Endpoint::Active2005 => ResponseFormat::Active2005,
+        Endpoint::Active13 => ResponseFormat::Active13,
+    }
+}
+
 fn sign(
     relying_party: &RelyingParty,
+    format: ResponseFormat,
     signer: &dyn Signer,
     claims: &ClaimSet,
     id: &AssertionId,
@@ -273,7 +289,7 @@ fn sign(
         authentication_instant: claims.authentication_instant,
         attributes: &claims.attributes,
     };
-    relying_party.issue(&assertion, signer)
+    relying_party.issue(format, &assertion, signer)
 }
 
 fn issued_row(
@@ -288,16 +304,17 @@ fn issued_row(
     row.user = Some(spent.user);
     row.application = Some(spent.application);
     row.personal["upn"] = account.user.upn.as_str().into();
-    row.detail = serde_json::json!({
-        "assertion": id.as_str(),
-        "issuer": claims.issuer.as_str(),
-        "audience": claims.audience,
-        "factor": spent.evidence.first_factor.as_str(),
-        "factor_at": spent.evidence.first_factor_at,
-        "rule": spent.rule,
-        "policy_version": spent.policy_version,
-        "certificate": thumbprint,
-        "correlation": asking.visit.correlation,
-    });
+    for (name, value) in [
+        ("assertion", id.as_str().into()),
+        ("issuer", claims.issuer.as_str().into()),
+        ("audience", claims.audience.as_str().into()),
+        ("factor", spent.evidence.first_factor.as_str().into()),
+        ("factor_at", serde_json::json!(spent.evidence.first_factor_at)),
+        ("rule", spent.rule.into()),
+        ("policy_version", spent.policy_version.into()),
+        ("certificate", thumbprint.into()),
+    ] {
+        row.detail[name] = value;
+    }
     row
 }

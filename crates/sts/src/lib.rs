@@ -1,9 +1,11 @@
 //! The security token service: from a request and a person to a signed response.
 //!
-//! Every protocol enters at [`SecurityTokenService`] and leaves with a [`SignIn`]; there is no second way to a
-//! signature (design.md §1). The signing keys live here and nowhere else. This crate knows no HTTP and no page.
-//! Start at `sign_in.rs`; it leads to `issue.rs`.
+//! Every protocol enters at [`SecurityTokenService`], browsers at `sign_in.rs` and programs at `active.rs`; both lead to
+//! `issue.rs`, and there is no second way to a signature (design.md §1). The signing keys live here and nowhere else.
+//! This crate knows no HTTP and no page.
 
+mod active;
+mod asking;
 mod directory;
 mod issue;
 mod key_ring;
@@ -11,11 +13,13 @@ mod lane;
 mod metadata;
 mod organisation_view;
 mod outcome;
+mod password_check;
 mod service;
 mod sign_in;
 mod sign_out;
 mod visit;
 
+pub use active::{ActiveAddresses, ActiveParts, ActiveSignIn, EntraKnowledge};
 pub use lane::{LaneError, SigningLane};
 pub use metadata::Document;
 pub use outcome::{
@@ -23,4 +27,4 @@ pub use outcome::{
     SignedOut, SignedOutOf, StsError,
 };
 pub use service::{Parts, SecurityTokenService};
-pub use visit::Visit;
+pub use visit::{ClientKind, Visit};

@@ -3,7 +3,9 @@ use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwapOption;
 use claims::{TokenScript, issuer_of};
-use model::{Application, ApplicationKind, Domain, DomainName, IssuerUri, Organisation, Realm, RoleId, User};
+use model::{
+    Application, ApplicationKind, Domain, DomainName, IssuerUri, Organisation, Realm, RoleId, Upn, User,
+};
 use storage::{Account, Store};
 use token::{Assertion, IssuedToken, ResponseFormat, Signer, TokenError, TokenPlan};
 
@@ -27,8 +29,8 @@ pub struct OrganisationView {
 pub struct RelyingParty {
     /// The application as stored.
     pub application: Application,
-    /// The plan of its latest response: the next one most likely has the same shape.
-    plan: ArcSwapOption<TokenPlan>,
+    /// The plan of its latest response in each format: the next one most likely has the same shape.
+    plans: [ArcSwapOption<TokenPlan>; 3],
     /// Its token script, recognised or to be run in a worker.
     pub script: TokenScript,
     roles: HashSet<RoleId>,
@@ -44,7 +46,7 @@ impl OrganisationView {
         }
         let relying_parties = store.applications(organisation.id).await?.into_iter().map(|application| {
             let relying_party = RelyingParty {
-                plan: ArcSwapOption::empty(),
+                plans: Default::default(),
                 script: TokenScript::recognise(application.token_script.as_deref()),
                 roles: roles.remove(&application.id).unwrap_or_default(),
                 application,
@@ -78,6 +80,16 @@ impl OrganisationView {
         }
     }
 
+    /// The domain that speaks for a name, if a proven one does.
+    pub fn domain_of(&self, upn: &Upn) -> Option<&Domain> {
+        Domain::of_user(upn, &self.domains)
+    }
+
+    /// Whether any domain answers active requestors at all.
+    pub fn has_active_road(&self) -> bool {
+        self.domains.iter().any(|domain| domain.proven && domain.active_road.is_on())
+    }
+
     /// The issuer of a user's tokens: for Microsoft 365 the registered issuer of the user's own domain, a
     /// subdomain's being its root's (S40, TOK-16); for others the application's, by default the first domain's.
     /// None when the domain is not the organisation's, or not proven (TOK-15, S71).
@@ -98,15 +110,24 @@ impl RelyingParty {
     }
 
     /// Writes and signs a response by its plan, compiling one when the shape of the claims is new.
-    pub fn issue(&self, assertion: &Assertion<'_>, signer: &dyn Signer) -> Result<IssuedToken, TokenError> {
-        if let Some(plan) =
-            self.plan.load().as_ref().filter(|plan| plan.fits(assertion, signer.certificate()))
-        {
+    pub fn issue(
+        &self,
+        format: ResponseFormat,
+        assertion: &Assertion<'_>,
+        signer: &dyn Signer,
+    ) -> Result<IssuedToken, TokenError> {
+        let [passive, active_2005, active_13] = &self.plans;
+        let plan = match format {
+            ResponseFormat::Trust2005 | ResponseFormat::Trust13 => passive,
+            ResponseFormat::Active2005 => active_2005,
+            ResponseFormat::Active13 => active_13,
+        };
+        if let Some(plan) = plan.load().as_ref().filter(|plan| plan.fits(assertion, signer.certificate())) {
             return plan.issue(assertion, signer);
         }
-        let plan = TokenPlan::compile(ResponseFormat::Trust2005, signer.certificate(), assertion)?;
-        let token = plan.issue(assertion, signer)?;
-        self.plan.store(Some(Arc::new(plan)));
+        let compiled = TokenPlan::compile(format, signer.certificate(), assertion)?;
+        let token = compiled.issue(assertion, signer)?;
+        plan.store(Some(Arc::new(compiled)));
         Ok(token)
     }
 }

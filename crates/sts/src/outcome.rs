@@ -121,9 +121,20 @@ pub enum RefusalCode {
     ClaimUnwritable,
     /// The browser came back too often without being asked for anything.
     Loop,
+    /// The same message got a token before (S53).
+    MessageRepeated,
 }
 
 impl RefusalCode {
+    /// What an admin has to know of it beside the name.
+    pub(crate) const fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::Policy(Denial::Door(closed)) => Some(closed.reason()),
+            Self::Policy(Denial::Person(refused)) => Some(refused.reason()),
+            _ => None,
+        }
+    }
+
     /// The stable name.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -137,6 +148,7 @@ impl RefusalCode {
             Self::ScriptRefused => "token_script_refused",
             Self::ClaimUnwritable => "claim_unwritable",
             Self::Loop => "sign_in_loop",
+            Self::MessageRepeated => "message_repeated",
         }
     }
 }

@@ -8,6 +8,7 @@ use script::Scripts;
 use storage::{EntryKind, Journal, LedgerEntry, StorageError, Store};
 use tokio_util::sync::CancellationToken;
 
+use crate::active::{Active, ActiveParts};
 use crate::directory::Directory;
 use crate::lane::SigningLane;
 use crate::{RefusalCode, StsError, Visit};
@@ -27,6 +28,7 @@ pub struct SecurityTokenService {
     pub(crate) sessions: Sessions,
     pub(crate) attempts: Attempts,
     pub(crate) passive_address: String,
+    pub(crate) active: Active,
     pub(crate) issued: AtomicU64,
 }
 
@@ -50,6 +52,8 @@ pub struct Parts {
     pub attempts: Attempts,
     /// The published address of the passive endpoint, from configuration and never from a Host header (S31).
     pub passive_address: String,
+    /// What active requestors need.
+    pub active: ActiveParts,
 }
 
 impl SecurityTokenService {
@@ -66,6 +70,7 @@ impl SecurityTokenService {
             sessions: parts.sessions,
             attempts: parts.attempts,
             passive_address: parts.passive_address,
+            active: Active::new(parts.active),
             issued: AtomicU64::new(0),
         })
     }
@@ -130,7 +135,8 @@ impl SecurityTokenService {
     pub async fn loop_stopped(&self, visit: &Visit, realm: &str) -> Result<(), StsError> {
         let mut entry = entry(visit, EntryKind::LoopStopped);
         entry.user = visit.session.as_ref().map(|session| session.user);
-        entry.detail = serde_json::json!({ "code": RefusalCode::Loop.as_str(), "realm": realm });
+        entry.detail["code"] = RefusalCode::Loop.as_str().into();
+        entry.detail["realm"] = realm.into();
         self.journal.record(entry).await?;
         Ok(())
     }
@@ -138,10 +144,16 @@ impl SecurityTokenService {
 
 /// A ledger row about this visit.
 pub(crate) fn entry(visit: &Visit, kind: EntryKind) -> LedgerEntry {
+    let mut detail =
+        serde_json::json!({ "endpoint": visit.endpoint.as_str(), "client": visit.client.as_str() });
+    if let Some(correlation) = &visit.correlation {
+        detail["correlation"] = correlation.as_str().into();
+    }
     LedgerEntry {
         organisation: Some(visit.organisation),
         reference: Some(visit.reference),
         personal: serde_json::json!({ "address": visit.address, "user_agent": visit.user_agent }),
+        detail,
         ..LedgerEntry::new(kind, visit.now)
     }
 }

@@ -1,0 +1,86 @@
+use std::sync::Arc;
+
+use model::{Realm, ReplyAddress};
+use policy::{Decision, Demand, Evidence, Facts, Requestor};
+use storage::{Account, EntryKind};
+
+use crate::organisation_view::{OrganisationView, RelyingParty};
+use crate::service::entry;
+use crate::{Refusal, RefusalCode, SecurityTokenService, StsError, Visit};
+
+/// A request whose relying party is known, by whatever protocol it came: from here on a refusal has a row of its own.
+pub(crate) struct Asking<'a> {
+    pub visit: &'a Visit,
+    pub view: Arc<OrganisationView>,
+    pub relying_party: Arc<RelyingParty>,
+    /// Where the relying party is answered: for an active requestor its first address, which only scripts see.
+    pub reply: ReplyAddress,
+    /// Whom the token will be for, as the request names it.
+    pub audience: Realm,
+}
+
+/// Whoever answers for a request: an account and what it proved.
+pub(crate) struct Person<'a> {
+    pub account: &'a Account,
+    pub evidence: Evidence,
+    /// Whether it was proved for this very request.
+    pub prompted: bool,
+}
+
+impl Asking<'_> {
+    /// Puts everything that is known before the policy.
+    pub fn decide(&self, demand: Demand, requestor: Requestor<'_>, person: Option<&Person<'_>>) -> Decision {
+        policy::evaluate(&Facts {
+            user: person.map(|person| &person.account.user),
+            evidence: person.map(|person| person.evidence),
+            prompted: person.is_some_and(|person| person.prompted),
+            application: &self.relying_party.application,
+            granted: person.is_some_and(|person| self.relying_party.is_granted_to(person.account)),
+            demand,
+            requestor,
+            request: self.visit.reference,
+            address: self.visit.address,
+            now: self.visit.now,
+        })
+    }
+}
+
+impl SecurityTokenService {
+    /// Writes a refusal down and names it.
+    pub(crate) async fn refuse(
+        &self,
+        asking: &Asking<'_>,
+        account: Option<&Account>,
+        code: RefusalCode,
+    ) -> Result<Refusal, StsError> {
+        self.record_refusal(asking.visit, &asking.relying_party, account, code).await
+    }
+
+    pub(crate) async fn record_refusal(
+        &self,
+        visit: &Visit,
+        relying_party: &RelyingParty,
+        account: Option<&Account>,
+        code: RefusalCode,
+    ) -> Result<Refusal, StsError> {
+        let mut row = entry(visit, EntryKind::SignInRefused);
+        row.user = account.map(|account| account.user.id);
+        row.application = Some(relying_party.application.id);
+        row.detail["code"] = code.as_str().into();
+        if let Some(reason) = code.reason() {
+            row.detail["why"] = reason.into();
+        }
+        self.journal.record(row).await?;
+        tracing::info!(reference = %visit.reference, code = code.as_str(), "sign-in refused");
+        Ok(Refusal { code, application: Some(relying_party.application.name.clone()) })
+    }
+
+    /// Writes down that a name and a password did not belong together.
+    pub(crate) async fn record_failure(&self, asking: &Asking<'_>, username: &str) -> Result<(), StsError> {
+        let mut row = entry(asking.visit, EntryKind::SignInFailed);
+        row.application = Some(asking.relying_party.application.id);
+        row.personal["username"] = username.chars().take(128).collect::<String>().into();
+        self.journal.record(row).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,59 @@
+use std::time::Duration;
+
+use authn::{AccountKey, Password, Verdict};
+use model::Upn;
+use storage::Account;
+
+use crate::{SecurityTokenService, StsError, Visit};
+
+/// What a name and a password came to.
+pub(crate) enum PasswordCheck {
+    /// They belong together, and the user may sign in at all.
+    Right(Account),
+    /// They do not: no such name, another password, or a disabled user, which nobody can tell apart (S30).
+    Wrong,
+    /// Too many failures: the password was not looked at, and will not be for so long.
+    TooSoon(Duration),
+}
+
+impl SecurityTokenService {
+    /// Checks a name and a password. Every door of the server comes here, so that failures are counted together
+    /// (WST-05).
+    pub(crate) async fn check_password(
+        &self,
+        visit: &Visit,
+        username: &str,
+        password: Option<Password>,
+    ) -> Result<PasswordCheck, StsError> {
+        let key = AccountKey::new(visit.organisation, username);
+        if let Verdict::Wait(wait) = self.attempts.before(&key, visit.address, visit.now) {
+            if visit.endpoint.is_active() {
+                // A program is told nothing but "wrong": as late as for any other wrong password, or it would see
+                // whether its guesses count.
+                self.verify(None, password).await?;
+            }
+            return Ok(PasswordCheck::TooSoon(wait));
+        }
+        let account = match Upn::parse(username) {
+            Ok(upn) => self.store.account(visit.organisation, &upn).await?,
+            Err(_) => None,
+        };
+        let stored = account.as_ref().and_then(|account| account.password.as_ref());
+        let right = self.verify(stored.map(|record| record.hash.as_str()), password).await?;
+        let Some(account) = account.filter(|account| right && account.user.active) else {
+            // A disabled account counts like a wrong password, or the missing wait would tell that it was right (S30).
+            self.attempts.failed(&key, visit.address, visit.now);
+            return Ok(PasswordCheck::Wrong);
+        };
+        self.attempts.succeeded(&key, visit.address, visit.now);
+        Ok(PasswordCheck::Right(account))
+    }
+
+    async fn verify(&self, stored: Option<&str>, password: Option<Password>) -> Result<bool, StsError> {
+        match password {
+            Some(password) => Ok(self.passwords.verify(stored, password).await?),
+            // Wrong for every name alike, so that its quick answer tells nothing.
+            None => Ok(false),
+        }
+    }
+}
