@@ -3,19 +3,14 @@ use std::io;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use rquickjs::context::{EvalOptions, intrinsic};
+use rquickjs::context::EvalOptions;
 use rquickjs::loader::{Loader, bundle::Bundle};
 use rquickjs::{Array, Context, Ctx, Error, Exception, Function, Module, Runtime, Value, WriteOptions};
 
 use crate::SyntaxError;
 use crate::error::shortened;
 use crate::message::{Budget, Report};
-
-/// What every script finds in the language. Without typed arrays there is no `SharedArrayBuffer` and no `Atomics`;
-/// `performance`, `WeakRef` and `Proxy` are absent too. `Eval` is the compiler itself, which the prelude takes away
-/// from scripts.
-type Core =
-    (intrinsic::Eval, intrinsic::Json, intrinsic::Promise, intrinsic::RegExpCompiler, intrinsic::RegExp);
+use crate::words::Words;
 
 /// The name of the script in stack traces.
 const SCRIPT: &str = "script";
@@ -28,27 +23,22 @@ const PRELUDE: &str = include_str!("prelude.js");
 /// One module in the form that the engine loads compiled code from.
 type Compiled = &'static [(&'static str, &'static [u8])];
 
-/// The JavaScript engine of a worker. Each run has a runtime and a context of its own; only what was compiled stays.
+/// After this many runs the runtime is made anew, whatever the engine may have forgotten to free.
+const RUNS: u32 = 1000;
+
+/// The JavaScript engine of a worker. Each run has a context of its own, and nothing of an earlier one is left then.
 pub struct Engine {
     budget: Budget,
     hosts: Vec<(String, Compiled)>,
     programs: Vec<Program>,
+    /// The runtime of the last run, when that came to a good end.
+    ground: Option<Ground>,
 }
 
 struct Program {
     host: Compiled,
     source: String,
     words: Words,
-}
-
-/// Parts of the language that a script gets if its text, or its host's, has the word. Most have neither, and making
-/// these objects afresh costs a run as much as five lines of script.
-#[derive(Clone, Copy)]
-struct Words {
-    /// `Date`.
-    dates: bool,
-    /// `Map`, `Set`, `WeakMap`, `WeakSet`.
-    collections: bool,
 }
 
 /// Why a run came to no end of its own.
@@ -63,27 +53,9 @@ impl From<Error> for Stop {
     }
 }
 
-impl Words {
-    const ALL: Self = Self { dates: true, collections: true };
-
-    fn of(host: &str, source: &str) -> Self {
-        let has = |word| host.contains(word) || source.contains(word);
-        Self { dates: has("Date"), collections: has("Map") || has("Set") }
-    }
-
-    fn context(self, runtime: &Runtime) -> Result<Context, Error> {
-        match (self.dates, self.collections) {
-            (false, false) => Context::custom::<Core>(runtime),
-            (true, false) => Context::custom::<(Core, intrinsic::Date)>(runtime),
-            (false, true) => Context::custom::<(Core, intrinsic::MapSet)>(runtime),
-            (true, true) => Context::custom::<(Core, intrinsic::Date, intrinsic::MapSet)>(runtime),
-        }
-    }
-}
-
 impl Engine {
     pub const fn new(budget: Budget) -> Self {
-        Self { budget, hosts: Vec::new(), programs: Vec::new() }
+        Self { budget, hosts: Vec::new(), programs: Vec::new(), ground: None }
     }
 
     /// Keeps a program, its host compiled.
@@ -102,10 +74,13 @@ impl Engine {
     }
 
     /// Runs a program once, on the input given as JSON; the outcome is JSON too.
-    pub fn run(&self, program: usize, input: Vec<u8>) -> io::Result<(Report, Vec<u8>)> {
+    pub fn run(&mut self, program: usize, input: Vec<u8>) -> io::Result<(Report, Vec<u8>)> {
         let program = self.programs.get(program).ok_or_else(|| io::Error::other("no such program"))?;
-        let Sandbox { runtime, context, late } =
-            Sandbox::new(self.budget, program.words).map_err(io::Error::other)?;
+        let mut ground = match self.ground.take() {
+            Some(ground) => ground,
+            None => Ground::new(self.budget).map_err(io::Error::other)?,
+        };
+        let context = ground.context(program.words).map_err(io::Error::other)?;
         let (report, output) = context.with(|ctx| {
             let mut traced = None;
             match play(&ctx, program, input, self.budget.output, &mut traced) {
@@ -117,7 +92,7 @@ impl Engine {
                     let failure = describe(&ctx, &error);
                     let trace = read_trace(traced);
                     let report = match failure {
-                        _ if late.get() => Report::TimedOut { trace },
+                        _ if ground.clock.late.get() => Report::TimedOut { trace },
                         Failure::OutOfMemory => Report::OutOfMemory { trace },
                         Failure::Thrown { message, line } => Report::Threw { message, line, trace },
                     };
@@ -127,9 +102,14 @@ impl Engine {
         });
         match report {
             // Nothing runs after the script, so what it put off would silently be missing from the outcome.
-            Report::Finished { trace } if runtime.is_job_pending() => {
+            Report::Finished { trace } if ground.runtime.is_job_pending() => {
                 let message = "the script left asynchronous work behind, which is never done".to_owned();
                 Ok((Report::Threw { message, line: None, trace }, Vec::new()))
+            }
+            Report::Finished { trace } => {
+                drop(context);
+                self.ground = ground.swept();
+                Ok((Report::Finished { trace }, output))
             }
             report => Ok((report, output)),
         }
@@ -137,7 +117,8 @@ impl Engine {
 
     /// Whether a script parses; none of it runs.
     pub fn check(&self, source: &str) -> io::Result<Result<(), SyntaxError>> {
-        let Sandbox { context, .. } = Sandbox::new(self.budget, Words::ALL).map_err(io::Error::other)?;
+        let mut ground = Ground::new(self.budget).map_err(io::Error::other)?;
+        let context = ground.context(Words::ALL).map_err(io::Error::other)?;
         Ok(context.with(|ctx| {
             let Err(error) = evaluate(&ctx, format!("{STOP}{source}")) else {
                 return Ok(());
@@ -162,30 +143,62 @@ impl Engine {
     }
 }
 
-/// A fresh engine under the budget of one run.
-struct Sandbox {
-    context: Context,
+/// A runtime under the budget of one run. Runs that end well follow each other on it, each in its own context; any
+/// other run is its last.
+struct Ground {
     runtime: Runtime,
-    /// Whether the time was up.
-    late: Rc<Cell<bool>>,
+    clock: Rc<Clock>,
+    budget: Budget,
+    runs: u32,
+    /// Never entered: while it lives, the engine keeps the names of what is built in, and each further context
+    /// comes cheaper.
+    _names: Context,
 }
 
-impl Sandbox {
-    fn new(budget: Budget, words: Words) -> Result<Self, Error> {
+/// When a run has to end, and whether the engine saw it pass.
+struct Clock {
+    deadline: Cell<Instant>,
+    late: Cell<bool>,
+}
+
+impl Clock {
+    fn start(&self, wall: Duration) {
+        self.deadline.set(Instant::now() + wall);
+        self.late.set(false);
+    }
+
+    fn look(&self) -> bool {
+        self.late.set(Instant::now() >= self.deadline.get());
+        self.late.get()
+    }
+}
+
+impl Ground {
+    fn new(budget: Budget) -> Result<Self, Error> {
         let runtime = Runtime::new()?;
         runtime.set_memory_limit(budget.memory);
         runtime.set_max_stack_size(budget.stack);
-        // Short runs end without looking for garbage; long ones look often enough to stay below the limit.
-        runtime.set_gc_threshold(budget.memory / 4);
-        let late = Rc::new(Cell::new(false));
-        let deadline = Instant::now() + Duration::from_millis(budget.wall);
-        let seen = Rc::clone(&late);
-        runtime.set_interrupt_handler(Some(Box::new(move || {
-            seen.set(Instant::now() >= deadline);
-            seen.get()
-        })));
-        let context = words.context(&runtime)?;
-        Ok(Self { context, runtime, late })
+        let clock = Rc::new(Clock { deadline: Cell::new(Instant::now()), late: Cell::new(false) });
+        let seen = Rc::clone(&clock);
+        runtime.set_interrupt_handler(Some(Box::new(move || seen.look())));
+        let names = Context::base(&runtime)?;
+        Ok(Self { runtime, clock, budget, runs: 0, _names: names })
+    }
+
+    /// A fresh context, for a run whose time begins now.
+    fn context(&mut self, words: Words) -> Result<Context, Error> {
+        self.clock.start(Duration::from_millis(self.budget.wall));
+        self.runs += 1;
+        // Short runs end without looking for garbage; long ones look often enough to stay below the limit, and then
+        // move this threshold.
+        self.runtime.set_gc_threshold(self.budget.memory / 4);
+        words.context(&self.runtime)
+    }
+
+    /// The ground without anything of the run that has ended, unless it has served long enough.
+    fn swept(self) -> Option<Self> {
+        self.runtime.run_gc();
+        (self.runs < RUNS).then_some(self)
     }
 }
 

@@ -13,6 +13,7 @@ mod error;
 mod message;
 mod program;
 mod scripts;
+mod words;
 mod worker;
 mod worker_process;
 

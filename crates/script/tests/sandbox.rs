@@ -68,13 +68,70 @@ async fn a_script_has_the_parts_of_the_language_that_it_names() {
     assert_eq!(output("say('a1b2'.replace(/[0-9]/g, '').match('b').index);").await, json!([1]));
 }
 
+/// S46, S76: each run has a fresh context, whatever an earlier one did to what is built in.
 #[tokio::test]
 async fn one_run_leaves_nothing_to_the_next() {
     let scripts = scripts(PATIENT);
-    let program = Program::new(HOST, "say(typeof left); left = 1; Array.prototype.left = 2; say([].left);");
+    let spoil = "say(typeof left); left = 1; globalThis.more = 2; var also = 3; Array.prototype.left = 4;
+        Object.prototype.name2 = 5; Object.getPrototypeOf(say).call = null; String.prototype.split = () => 6; JSON.left = 7;
+        Error.prepareStackTrace = () => 8; Error.stackTraceLimit = 0; Math.max = () => 9; delete globalThis.parseInt;
+        Object.freeze(Object.prototype); Symbol.for('left').constructor.left = 10; Promise.resolve = null;";
+    let seen = "say([typeof left, typeof more, typeof also, [].left, ({}).name2, typeof say.call, 'a b'.split(' ').length,
+        JSON.left, typeof Error.prepareStackTrace, Error.stackTraceLimit, Math.max(1, 2), typeof parseInt,
+        Object.isFrozen(Object.prototype), Symbol.left, typeof Promise.resolve]);";
+    let clean = json!([[
+        "undefined",
+        "undefined",
+        "undefined",
+        null,
+        null,
+        "function",
+        2,
+        null,
+        "undefined",
+        10,
+        2,
+        "function",
+        false,
+        null,
+        "function"
+    ]]);
+    let spoil = Program::new(HOST, spoil);
+    let seen = Program::new(HOST, seen);
     for _ in 0..3 {
-        let run = scripts.run(*ORGANISATION, &program, &json!({})).await.unwrap();
-        assert_eq!(run.output, json!(["undefined", 2]));
+        assert_eq!(scripts.run(*ORGANISATION, &seen, &json!({})).await.unwrap().output, clean);
+        let run = scripts.run(*ORGANISATION, &spoil, &json!({})).await.unwrap();
+        assert_eq!(run.output, json!(["undefined"]));
+    }
+}
+
+/// S46: nor does one that fails leave anything, whichever way it does.
+#[tokio::test]
+async fn a_run_that_fails_leaves_nothing_to_the_next() {
+    let scripts = scripts(PATIENT);
+    let seen = Program::new(HOST, "say([typeof left, [].left]);");
+    for end in [
+        "null.x;",
+        "(async () => { await 1; say(1); })();",
+        "say('x'.repeat(70000));",
+        "f(); function f() { f(); }",
+    ] {
+        let spoil = Program::new(HOST, &format!("left = 1; Array.prototype.left = 2; {end}"));
+        scripts.run(*ORGANISATION, &spoil, &json!({})).await.unwrap_err();
+        let run = scripts.run(*ORGANISATION, &seen, &json!({})).await.unwrap();
+        assert_eq!(run.output, json!([["undefined", null]]), "{end}");
+    }
+}
+
+/// What runs leave to the collector is collected: far more garbage than a worker may hold, in circles.
+#[tokio::test]
+async fn a_worker_does_not_grow_with_its_runs() {
+    let scripts = scripts(PATIENT);
+    let source =
+        "var a = []; for (var i = 0; i < 1000; i++) { a.push({ a: a, i: 'x' + i }); } say(a.length);";
+    let program = Program::new(HOST, source);
+    for _ in 0..300 {
+        assert_eq!(scripts.run(*ORGANISATION, &program, &json!({})).await.unwrap().output, json!([1000]));
     }
 }
 
