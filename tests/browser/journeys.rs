@@ -8,18 +8,15 @@ async fn a_wrong_password_then_the_right_one_then_out_again() -> anyhow::Result<
     let ada = here.demo.person("ada")?;
     here.leave_the_stand_in(&ada.upn).await?;
     here.heading("Sign in").await?;
-    here.picture("sign-in").await?;
 
     here.give_password("not-her-password").await?;
     let notice = here.see(By::Id("notice")).await?.text().await?;
     assert!(notice.contains("do not match"), "{notice}");
     let name = here.see(By::Id("username")).await?.value().await?;
     assert_eq!(name.as_deref(), Some(ada.upn.as_str()), "the name need not be typed again");
-    here.picture("wrong-password").await?;
 
     here.give_password(&ada.password).await?;
     here.accepted(ada).await?;
-    here.picture("claims").await?;
 
     here.see(By::LinkText("Sign out")).await?.click().await?;
     // Once the clean-up of each application has loaded, the page moves on to the stand-in by itself.
@@ -41,18 +38,15 @@ async fn a_person_signs_in_and_out_without_javascript() -> anyhow::Result<()> {
     here.give_password(&fatima.password).await?;
 
     here.heading("Signing you in").await?;
-    here.picture("post-back").await?;
     here.see(By::Css("form button.primary")).await?.click().await?;
     here.accepted(fatima).await?;
 
     let window = &here.browser.window;
     window.goto(format!("{}?wa=wsignout1.0", here.demo.description.passive_url)).await?;
     here.heading("You are signed out").await?;
-    here.picture("signed-out").await?;
 
     window.goto(here.demo.request("&wreply=https://evil.example/")).await?;
     here.see(By::Css("dl.reference")).await?;
-    here.picture("refused").await?;
     here.end().await
 }
 

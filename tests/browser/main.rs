@@ -1,5 +1,8 @@
 //! The road of a person, driven in a real browser from the stand-in's page to its verdict and back.
 
+mod eye;
 mod hostile;
 mod journeys;
+mod keyboard;
+mod looks;
 mod surroundings;

@@ -1,4 +1,3 @@
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use testkit::{Browser, Demo, Person};
@@ -8,9 +7,6 @@ use thirtyfour::{By, WebElement};
 /// How long a page may take on a busy machine before a story fails.
 const PATIENCE: Duration = Duration::from_secs(30);
 const INTERVAL: Duration = Duration::from_millis(50);
-
-/// The widths at which pages are looked at: a desktop and a phone.
-const WIDTHS: [u32; 2] = [1280, 360];
 
 /// A demo and a browser in front of it.
 pub struct Surroundings {
@@ -75,17 +71,6 @@ impl Surroundings {
         let anchor = person.immutable_id.as_deref().unwrap_or("no anchor");
         anyhow::ensure!(page.contains(&person.upn) && page.contains(anchor), "{page}");
         Ok(())
-    }
-
-    /// Keeps pictures of the page at each width in the folder that `COUNTERSIGN_PICTURES` names, if it names one.
-    pub async fn picture(&self, name: &str) -> anyhow::Result<()> {
-        let Some(folder) = std::env::var_os("COUNTERSIGN_PICTURES") else { return Ok(()) };
-        for width in WIDTHS {
-            self.browser.resize(width, 800).await?;
-            let file = Path::new(&folder).join(format!("{name}-{width}.png"));
-            self.browser.window.screenshot(&file).await?;
-        }
-        self.browser.resize(WIDTHS[0], 800).await
     }
 
     /// Ends both.

@@ -1,5 +1,6 @@
 //! What operators type, told through the real binary.
 
+mod active_road;
 mod init;
 mod ledger;
 mod refusals;

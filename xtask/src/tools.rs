@@ -1,4 +1,4 @@
-//! What the tests need beside Rust: independent judges of signatures and schemas, a browser, a database.
+//! What the tests need beside Rust: independent judges of signatures, schemas and pages, a browser, a database.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -37,16 +37,22 @@ pub fn install_packages() -> anyhow::Result<()> {
     run(&mut install).with_context(advice)
 }
 
-/// A Python with signxml and msal in a virtual environment of its own; gives its interpreter.
+/// The judges that come from PyPI: signxml verifies signatures; the other package carries axe-core, the rules of
+/// accessibility, and is wanted for that one file, hence without what it depends on.
+const JUDGES: [&[&str]; 2] = [&["signxml"], &["--no-deps", "axe-playwright-python==0.1.8"]];
+
+/// A Python with the judges in a virtual environment of its own; gives its interpreter.
 pub fn python() -> anyhow::Result<PathBuf> {
     let folder = target().join("test-python");
     let python = folder.join("bin/python");
-    let ready = folder.join("ready-signxml-msal");
+    let ready = folder.join("ready-signxml-axe");
     if !ready.exists() {
         run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
             .context("the tests need python3 with venv (Debian: python3-venv)")?;
-        run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "signxml", "msal"]))
-            .context("the tests need the Python packages signxml and msal")?;
+        for judge in JUDGES {
+            run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(judge))
+                .with_context(|| format!("the tests need the Python package {}", judge.join(" ")))?;
+        }
         std::fs::write(&ready, "")?;
     }
     Ok(python)

@@ -38,29 +38,29 @@ const LoginUser = {
   GetGroupAttributeValues: () => [],
 };
 
-const global = globalThis;
-global.LoginUser = LoginUser;
-global.Application = {
+// A script that does not name one of these does without it: see `Program::new`.
+globalThis.LoginUser = LoginUser;
+globalThis.Application = {
   Get(name) {
     const value = application[text(name).toLowerCase()];
     return typeof value === "string" ? value : null;
   },
 };
-global.Issuer = input.issuer;
-global.ServiceUrl = input.serviceUrl;
-global.UserIdentifier = input.userIdentifier;
-global.module = (name) => (text(name).toLowerCase() === "user" ? LoginUser : null);
-global.setAttribute = setAttribute;
-global.setAttributeArray = setAttribute;
-global.setIssuer = (value) => note({ issuer: text(value) });
-global.setSubjectName = (value) => note({ subject: text(value) });
-global.setAudience = (value) => note({ audience: text(value) });
-global.setNameFormat = (value) => note({ nameFormat: text(value) });
-global.setRecipient = ignored("setRecipient");
-global.setServiceUrl = ignored("setServiceUrl");
-global.setHttpDestination = ignored("setHttpDestination");
-global.setRelayState = ignored("setRelayState");
-global.setVersion = ignored("setVersion");
-global.setSignatureType = ignored("setSignatureType");
-global.setDigestMethodAlgorithm = ignored("setDigestMethodAlgorithm");
+globalThis.Issuer = input.issuer;
+globalThis.ServiceUrl = input.serviceUrl;
+globalThis.UserIdentifier = input.userIdentifier;
+globalThis.module = (name) => (text(name).toLowerCase() === "user" ? LoginUser : null);
+globalThis.setAttribute = setAttribute;
+globalThis.setAttributeArray = setAttribute;
+globalThis.setIssuer = (value) => note({ issuer: text(value) });
+globalThis.setSubjectName = (value) => note({ subject: text(value) });
+globalThis.setAudience = (value) => note({ audience: text(value) });
+globalThis.setNameFormat = (value) => note({ nameFormat: text(value) });
+globalThis.setRecipient = ignored("setRecipient");
+globalThis.setServiceUrl = ignored("setServiceUrl");
+globalThis.setHttpDestination = ignored("setHttpDestination");
+globalThis.setRelayState = ignored("setRelayState");
+globalThis.setVersion = ignored("setVersion");
+globalThis.setSignatureType = ignored("setSignatureType");
+globalThis.setDigestMethodAlgorithm = ignored("setDigestMethodAlgorithm");
 return effects;

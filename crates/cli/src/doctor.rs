@@ -5,10 +5,12 @@ use std::process::ExitCode;
 
 use chrono::TimeDelta;
 use config::Purpose;
-use model::{Clock, KeyState, Organisation, SystemClock};
+use model::{Clock, Domain, KeyState, Organisation, SystemClock};
+use policy::active::{EntraGap, entra_collects};
 use serde::Serialize;
 use token::{RsaSigner, self_test};
 
+use crate::domain::remedy;
 use crate::output::Output;
 use crate::workplace::{Workplace, read_configuration};
 
@@ -93,6 +95,9 @@ async fn people(
         format!("users sign in with names of {}", names.join(", "))
     };
     findings.push(Finding { good: !missing, what });
+    for domain in domains.iter().filter(|domain| domain.active_road.is_on()) {
+        active_road(workplace, domain, findings);
+    }
     let grants = workplace.store.grants(organisation.id).await?;
     for application in workplace.store.applications(organisation.id).await? {
         let granted = grants.iter().any(|(id, _)| *id == application.id);
@@ -110,4 +115,31 @@ async fn people(
         findings.push(Finding { good: false, what });
     }
     Ok(())
+}
+
+/// What is to be known of a domain that people may sign in to without a page.
+fn active_road(workplace: &Workplace, domain: &Domain, findings: &mut Vec<Finding>) {
+    let (name, settings) = (&domain.name, &workplace.settings);
+    for network in domain.active_road.networks().filter(|network| !settings.networks.contains_key(network)) {
+        let what = format!(
+            "{name} answers password clients on the network {network}, which the configuration does not name; \
+             nobody is on it"
+        );
+        findings.push(Finding { good: false, what });
+    }
+    findings.push(match entra_collects(settings.entra.facts(name)) {
+        Ok(()) => Finding {
+            good: true,
+            what: format!("{name} answers without a page, and Entra ID collects second factors here"),
+        },
+        Err(gap) => Finding {
+            // What nobody has looked at is to be done; what an operator has said is settled.
+            good: !matches!(gap, EntraGap::DemandNotKnown | EntraGap::BehaviorNotKnown),
+            what: format!(
+                "{name} answers without a page, but nobody who has a second factor or needs one. {}. {}",
+                gap.reason(),
+                remedy(name, gap)
+            ),
+        },
+    });
 }

@@ -146,8 +146,8 @@ fn narrowed<'a>(facts: &DoorFacts<'a>) -> Option<&'a PasswordClients> {
     }
 }
 
-/// Conditions (a) and (b) of protocol.md §4.8.
-fn entra_collects(entra: EntraFacts) -> Result<(), EntraGap> {
+/// Whether Entra ID demands a second factor by itself and collects it here: conditions (a) and (b) of protocol.md §4.8.
+pub fn entra_collects(entra: EntraFacts) -> Result<(), EntraGap> {
     match entra.mfa_demand {
         EntraMfaDemand::NotKnown => return Err(EntraGap::DemandNotKnown),
         EntraMfaDemand::No => return Err(EntraGap::NotDemanded),
@@ -243,15 +243,16 @@ impl EntraGap {
     pub const fn reason(self) -> &'static str {
         match self {
             Self::DemandNotKnown => {
-                "a second factor is needed, and it is not known whether Entra ID demands one by itself"
+                "Entra ID has to demand the second factor by itself, and it is not known whether it does"
             }
-            Self::NotDemanded => "a second factor is needed, and Entra ID demands none by itself",
+            Self::NotDemanded => "Entra ID has to demand the second factor by itself, and it does not",
             Self::BehaviorNotKnown => {
-                "a second factor is needed, and federatedIdpMfaBehavior of the domain is not known"
+                "Entra ID has to collect the second factor here, and federatedIdpMfaBehavior of the domain is not \
+                 known"
             }
             Self::NotEnforced => {
-                "a second factor is needed, and federatedIdpMfaBehavior of the domain is not \
-                 enforceMfaByFederatedIdp, so that Entra ID does not collect it here"
+                "Entra ID has to collect the second factor here, and federatedIdpMfaBehavior of the domain is not \
+                 enforceMfaByFederatedIdp"
             }
         }
     }

@@ -72,15 +72,16 @@ impl Denial {
 
 /// Decides on a request. What can be decided without the person comes first, alike for every name (S97).
 pub fn evaluate(facts: &Facts<'_>) -> Decision {
+    // First of all: where the road is off, nothing else may be told of what is behind it.
+    let active = facts.requestor.active();
+    if let Some(Err(closed)) = active.map(|active| door(facts, active)) {
+        return Decision::Deny(Denial::Door(closed));
+    }
     if !facts.application.enabled {
         return Decision::Deny(Denial::ApplicationDisabled);
     }
     if facts.demand.multifactor {
         return Decision::Deny(Denial::MultifactorUnavailable);
-    }
-    let active = facts.requestor.active();
-    if let Some(Err(closed)) = active.map(|active| door(facts, active)) {
-        return Decision::Deny(Denial::Door(closed));
     }
     let (Some(user), Some(evidence)) = (facts.user, facts.evidence) else {
         return Decision::Challenge(Challenge::SignIn);

@@ -46,12 +46,12 @@ impl Words {
 /// expression. What this reader may mistake counts as one. Up to the first such slash there are only strings and
 /// comments to tell apart, so nothing after a mistake is ever relied on.
 fn may_hold_pattern(script: &str) -> bool {
-    // These end a line, and with it a comment, in no other language.
-    if script.contains(['\u{2028}', '\u{2029}', '`']) || script.contains("<!--") || script.contains("-->") {
+    // These end a line, and with it a comment, or begin a comment, in no other language.
+    if script.contains(['\u{2028}', '\u{2029}']) || script.contains("<!--") || script.contains("-->") {
         return true;
     }
     let mut rest = script;
-    while let Some(at) = rest.find(['/', '"', '\'']) {
+    while let Some(at) = rest.find(['/', '"', '\'', '`']) {
         let (_, found) = rest.split_at(at);
         let after = if let Some(comment) = found.strip_prefix("//") {
             comment.find(['\n', '\r']).map(|end| comment.split_at(end).1)
@@ -101,6 +101,7 @@ mod tests {
             "// /x/",
             "/* /x/ */",
             "/* open",
+            "// `a`",
         ] {
             assert_eq!(Words::of("", script), Words { patterns: false, more: false }, "{script}");
         }

@@ -130,7 +130,7 @@ impl WorkerProcess {
         if let Some(number) = self.programs.get(&program.digest) {
             return Ok(*number);
         }
-        let order = Order::Install { host: program.host.to_owned(), source: program.source.to_string() };
+        let order = Order::Install { host: program.host.to_string(), source: program.source.to_string() };
         let (Report::Installed, _) = self.exchange(&order, &[], START).await? else {
             return Err(unexpected());
         };

@@ -1,6 +1,9 @@
 use std::process::Stdio;
 
 use anyhow::{Context, bail};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::json;
 use tempfile::TempDir;
 use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -44,7 +47,7 @@ impl Browser {
         }
         capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
         if !javascript {
-            let setting = serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 });
+            let setting = json!({ "profile.managed_default_content_settings.javascript": 2 });
             capabilities.add_experimental_option("prefs", setting)?;
         }
         let window = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
@@ -58,10 +61,54 @@ impl Browser {
         Ok(())
     }
 
+    /// Shows pages as to a person who prefers this scheme.
+    pub async fn prefer(&self, scheme: Scheme) -> anyhow::Result<()> {
+        let feature = json!({ "name": "prefers-color-scheme", "value": scheme.name() });
+        self.window.cdp().send_raw("Emulation.setEmulatedMedia", json!({ "features": [feature] })).await?;
+        Ok(())
+    }
+
+    /// Lets the scripts of pages run, or keeps them from it, from the next page on. Other than a browser that was
+    /// started without JavaScript, this one still answers questions about its page.
+    pub async fn allow_scripts(&self, allowed: bool) -> anyhow::Result<()> {
+        let value = json!({ "value": !allowed });
+        self.window.cdp().send_raw("Emulation.setScriptExecutionDisabled", value).await?;
+        Ok(())
+    }
+
+    /// A picture of the whole page as it is laid out now, in PNG, also of what lies below the window's edge.
+    pub async fn picture(&self) -> anyhow::Result<Vec<u8>> {
+        let whole = json!({ "captureBeyondViewport": true });
+        let answer = self.window.cdp().send_raw("Page.captureScreenshot", whole).await?;
+        Ok(BASE64_STANDARD.decode(answer["data"].as_str().context("no picture")?)?)
+    }
+
     /// Ends the browser.
     pub async fn close(self) -> anyhow::Result<()> {
         self.window.quit().await?;
         Ok(())
+    }
+}
+
+/// What a person prefers to read on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Scheme {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Light, Self::Dark];
+
+    /// As CSS names it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
     }
 }
 

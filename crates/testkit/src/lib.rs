@@ -5,6 +5,6 @@ mod browser;
 mod demo;
 mod visitor;
 
-pub use browser::Browser;
+pub use browser::{Browser, Scheme};
 pub use demo::{Demo, Description, Person};
 pub use visitor::{Form, Page, Visitor};

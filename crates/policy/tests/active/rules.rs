@@ -20,6 +20,8 @@ fn a_password_is_enough_where_nothing_more_is_demanded() {
 fn nobody_comes_by_a_road_that_is_off() {
     Case { road: ActiveRoad::default(), ..collected() }.assert_closed(DoorClosed::RoadOff);
     assert!(DoorClosed::RoadOff.is_hidden());
+    let behind_it = Case { road: ActiveRoad::Off, application_enabled: false, ..ada() };
+    behind_it.assert_closed(DoorClosed::RoadOff);
 }
 
 /// S71: a domain does nothing until its ownership is proven.

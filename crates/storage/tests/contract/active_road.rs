@@ -120,6 +120,22 @@ rules! {
         assert_eq!((stored(&db, &domain).await, rows().await), (ActiveRoad::Windows, 1));
     }
 
+    /// The migration opens nothing: what was written before it has the road off.
+    async fn a_domain_of_before_has_its_road_off(db) {
+        let contoso = db.contoso().await;
+        for undo in [
+            "drop table active_road_roles",
+            "drop index domains_of_organisation",
+            "alter table domains drop column active_road",
+            "alter table domains drop column active_networks",
+            "delete from _sqlx_migrations where version = 2",
+        ] {
+            db.tamper(undo).await;
+        }
+        let domains = db.reopened().await.domains(contoso).await.unwrap();
+        assert_eq!(domains, [domain_of(contoso, "contoso.example")]);
+    }
+
     /// A hand in the database opens nothing: what narrows nothing, or cannot be read, is an error.
     async fn a_road_that_was_changed_by_hand_is_not_followed(db) {
         let contoso = db.contoso().await;

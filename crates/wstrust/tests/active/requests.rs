@@ -153,6 +153,14 @@ fn what_is_not_needed_may_be_missing_or_there() {
     read(&changed("<wsse:Password>", "<wsse:Nonce>x</wsse:Nonce><wsse:Password>"));
 }
 
+/// A header that is known is understood, even where a client insists.
+#[test]
+fn the_header_of_the_office_assistant_is_understood() {
+    let header = "<ps:AuthInfo xmlns:ps='http://schemas.microsoft.com/Passport/SoapServices/PPCRL' \
+                  s:mustUnderstand='1'/></s:Header>";
+    read(&changed("</s:Header>", header));
+}
+
 /// S45: a comment does not split a password or a name.
 #[test]
 fn a_text_is_one_whatever_interrupts_it() {

@@ -107,6 +107,11 @@ fn floods() -> Vec<Attack> {
             format!("<s:Envelope xmlns:s=\"{SOAP}\">{}", "<a>".repeat(21_000)),
             "message_too_complex",
         ),
+        attack(
+            "a level too many",
+            body(&format!("{}{}", "<a>".repeat(31), "</a>".repeat(31))),
+            "message_too_complex",
+        ),
         attack("as many comments as fit", bodies("<!---->", 9_000), "element_missing"),
         attack("as many references as fit", bodies("&#x41;", 10_000), "message_unexpected_content"),
         attack("as many sections as fit", bodies("<![CDATA[a]]>", 5_000), "message_unexpected_content"),
