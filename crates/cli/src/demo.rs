@@ -57,7 +57,7 @@ impl Demo {
         let sealer = Sealer::open_or_create(&settings.key_file)?;
         let store = open_store(&settings, sealer).await?;
         let organisation = data::furnish(&store, &format!("{rehearsal_url}/login.srf")).await?;
-        let node = Node::start(&settings, store.clone()).await?;
+        let node = Node::start(&settings, &base_url, store.clone()).await?;
         let description =
             Description::read(&store, &organisation, &base_url, &rehearsal_url, &self.data).await?;
 

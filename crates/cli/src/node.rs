@@ -4,11 +4,12 @@ use anyhow::Context;
 use authn::{AttemptLimits, Attempts, PasswordLimits, Passwords, SessionLimits, Sessions};
 use config::{Settings, TlsMode};
 use model::{Clock, SystemClock};
+use policy::NamedNetworks;
 use script::{ScriptLimits, Scripts};
 use server::{App, ConnectionLimits, Cookies, Edge, LoopLimits, Tls, TlsError, TlsFiles};
 use std::sync::Arc;
 use storage::{Journal, JournalSettings, Store};
-use sts::{Parts, SecurityTokenService, SigningLane};
+use sts::{ActiveAddresses, ActiveParts, Parts, SecurityTokenService, SigningLane};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -41,7 +42,9 @@ pub struct Door {
 impl Node {
     /// Starts every lane and opens the keys of every organisation, so that a broken one is known before the first
     /// request.
-    pub async fn start(settings: &Settings, store: Store) -> anyhow::Result<Self> {
+    ///
+    /// `secure_url` is where active requestors reach it, if that is an https address.
+    pub async fn start(settings: &Settings, secure_url: &str, store: Store) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let journal = JournalSettings {
@@ -86,6 +89,7 @@ impl Node {
             sessions: Sessions::new(store.clone(), journal.clone(), sessions),
             attempts: Attempts::new(attempts),
             passive_address: settings.base_url.join("/adfs/ls/"),
+            active: active(settings, secure_url),
             journal: journal.clone(),
             store: store.clone(),
         })
@@ -118,6 +122,17 @@ impl Node {
         self.journal.shutdown().await;
         self.store.close().await;
         Ok(outcome?)
+    }
+}
+
+/// What active requestors need: configured, until networks and Entra ID's own settings can be read elsewhere.
+fn active(settings: &Settings, secure_url: &str) -> ActiveParts {
+    let networks = settings.networks.iter();
+    let entra = settings.entra.clone();
+    ActiveParts {
+        addresses: ActiveAddresses::at(secure_url),
+        networks: NamedNetworks::new(networks.map(|(name, network)| (name.clone(), network.0.clone()))),
+        entra: Box::new(move |domain| entra.facts(domain)),
     }
 }
 

@@ -41,7 +41,8 @@ pub async fn run(config: Option<&Path>) -> anyhow::Result<()> {
     let address = workplace.settings.listen;
     let listener = TcpListener::bind(address).await.with_context(|| format!("{address} cannot be used"))?;
     let edge = edge(&workplace.settings, Cookies::SECURE)?;
-    let node = Node::start(&workplace.settings, workplace.store).await?;
+    let node =
+        Node::start(&workplace.settings, workplace.settings.base_url.as_str(), workplace.store).await?;
     tracing::info!(%address, tls = tls.is_some(), "ready");
 
     let stop = CancellationToken::new();

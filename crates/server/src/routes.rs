@@ -24,6 +24,8 @@ pub enum Access {
     Anyone,
     /// A form that was made for the same browser, sent from our own page (S21).
     SealedForm,
+    /// A name and a password in the request itself, over TLS, and a domain that answers programs at all.
+    Password,
 }
 
 /// An address of the server.
@@ -56,6 +58,37 @@ pub const ROUTES: &[Route] = &[
         access: Access::SealedForm,
         handler: || post(handlers::again),
     },
+    Route {
+        path: "/adfs/services/trust/mex",
+        methods: &["GET", "POST"],
+        access: Access::Anyone,
+        handler: exchange,
+    },
+    Route { path: "/trust/mex", methods: &["GET", "POST"], access: Access::Anyone, handler: exchange },
+    Route {
+        path: "/adfs/services/trust/2005/usernamemixed",
+        methods: &["POST"],
+        access: Access::Password,
+        handler: || post(handlers::trust_2005),
+    },
+    Route {
+        path: "/trust/2005/usernamemixed",
+        methods: &["POST"],
+        access: Access::Password,
+        handler: || post(handlers::trust_2005),
+    },
+    Route {
+        path: "/adfs/services/trust/13/usernamemixed",
+        methods: &["POST"],
+        access: Access::Password,
+        handler: || post(handlers::trust_13),
+    },
+    Route {
+        path: "/trust/13/usernamemixed",
+        methods: &["POST"],
+        access: Access::Password,
+        handler: || post(handlers::trust_13),
+    },
     Route { path: METADATA, methods: &["GET"], access: Access::Anyone, handler: || get(handlers::metadata) },
     Route {
         path: "/assets/{file}",
@@ -74,6 +107,10 @@ pub const ROUTES: &[Route] = &[
 
 fn passive() -> MethodRouter<Arc<App>> {
     get(handlers::passive).post(handlers::passive_posted)
+}
+
+fn exchange() -> MethodRouter<Arc<App>> {
+    get(handlers::metadata_exchange).post(handlers::metadata_exchange)
 }
 
 /// The server's router: every address of [`ROUTES`], behind the limits.

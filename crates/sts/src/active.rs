@@ -36,6 +36,14 @@ pub struct ActiveParts {
     pub entra: EntraKnowledge,
 }
 
+/// Nobody is answered.
+impl Default for ActiveParts {
+    fn default() -> Self {
+        let nothing_is_known: EntraKnowledge = Box::new(|_| EntraFacts::default());
+        Self { addresses: None, networks: NamedNetworks::default(), entra: nothing_is_known }
+    }
+}
+
 /// The published addresses, all https.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActiveAddresses {

@@ -33,7 +33,11 @@ impl SecurityTokenService {
         let made = Arc::clone(&view);
         let passive_address = self.passive_address.clone();
         let issuer = domain.issuer.clone();
-        let document = self.signing.submit(move || sign(&made, &issuer, &passive_address))?.await??;
+        let active = self.active.parts.addresses.as_ref().filter(|_| domain.active_road.is_on());
+        let active_address = active.map(|addresses| addresses.trust_2005.clone());
+        let written =
+            self.signing.submit(move || sign(&made, &issuer, &passive_address, active_address.as_deref()))?;
+        let document = written.await??;
         let document = Arc::new(document);
         if let Ok(mut made) = view.metadata.lock() {
             made.insert(domain.name, Arc::clone(&document));
@@ -46,13 +50,14 @@ fn sign(
     view: &OrganisationView,
     issuer: &model::IssuerUri,
     passive_address: &str,
+    active_address: Option<&str>,
 ) -> Result<Document, StsError> {
     let certificates: Vec<_> = view.keys.published().collect();
     let metadata = FederationMetadata {
         issuer,
         display_name: &view.organisation.name,
         passive_address,
-        active_address: None,
+        active_address,
         certificates: &certificates,
     };
     let bytes = metadata

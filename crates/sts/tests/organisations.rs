@@ -11,10 +11,13 @@ use model::{
     Domain, DomainName, ImmutableId, IssuerUri, KeyState, Organisation, OrganisationId, Realm, Reference,
     ReplyAddress, Role, RoleId, SigningKeyId, SigningKeyRecord, SystemClock, User, UserId,
 };
-use policy::{Evidence, Factor};
+use policy::{Endpoint, Evidence, Factor};
 use script::{ScriptLimits, Scripts};
 use storage::{Database, Journal, JournalSettings, Sealer, Store};
-use sts::{Answer, Credentials, Parts, RefusalCode, SecurityTokenService, SignIn, SigningLane, Visit};
+use sts::{
+    ActiveParts, Answer, ClientKind, Credentials, Parts, RefusalCode, SecurityTokenService, SignIn,
+    SigningLane, Visit,
+};
 use token::{Certificate, NewKey};
 use wsfed::{Message, Parameters, SignInRequest};
 
@@ -54,6 +57,7 @@ impl Deployment {
             sessions: Sessions::new(store.clone(), journal.clone(), SessionLimits::default()),
             attempts: Attempts::new(AttemptLimits::default()),
             passive_address: "https://sign-in.example/adfs/ls/".to_owned(),
+            active: ActiveParts::default(),
             passwords,
             journal,
             store,
@@ -82,6 +86,8 @@ impl Deployment {
             reference: Reference::from_random([7; 5]),
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             user_agent: String::new(),
+            client: ClientKind::Browser,
+            endpoint: Endpoint::Passive,
             correlation: None,
             now: SystemClock.now(),
             session: None,

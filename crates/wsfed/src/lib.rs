@@ -15,7 +15,7 @@ mod sign_out_request;
 
 pub use federation_metadata::{FederationMetadata, MetadataError};
 pub use message::{Message, clean_up_address};
-pub use parameters::{Parameters, REQUEST_LIMIT};
+pub use parameters::{Parameters, REQUEST_LIMIT, correlation_id};
 pub use request_error::RequestError;
 pub use sign_in_request::{Freshness, RequestedMethod, SignInRequest};
 pub use sign_out_request::SignOutRequest;

@@ -77,9 +77,7 @@ impl Parameters {
 
     /// Entra's id of the request (`client-request-id`), when it looks like one: it is logged and shown (WSF-15).
     pub fn correlation(&self) -> Option<String> {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-{}".contains(c);
-        let id = self.filled("client-request-id")?;
-        (id.len() <= 64 && id.chars().all(plain)).then(|| id.to_owned())
+        self.filled("client-request-id").and_then(correlation_id)
     }
 
     /// The languages that the request asks for, most wanted first (WSF-15).
@@ -87,6 +85,12 @@ impl Parameters {
         let asked = |name| self.filled(name).unwrap_or_default();
         language::wanted(asked("ui_locales"), asked("mkt"), asked("lc"))
     }
+}
+
+/// A client's id of its request, when it looks like one: it is logged and shown (WSF-15).
+pub fn correlation_id(text: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-{}".contains(c);
+    (!text.is_empty() && text.len() <= 64 && text.chars().all(plain)).then(|| text.to_owned())
 }
 
 /// Values may name people and hold Entra's sealed state, so that only the names are shown.

@@ -9,7 +9,8 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use model::{Organisation, Reference};
-use sts::{StsError, Visit};
+use policy::Endpoint;
+use sts::{ClientKind, StsError, Visit};
 
 use super::client_address::client_address;
 use super::{Binding, CookieName, may_be_ours, random_reference};
@@ -37,11 +38,13 @@ pub(crate) struct Arrival {
     pub(crate) may_be_ours: bool,
     address: IpAddr,
     user_agent: String,
+    client: ClientKind,
     secret: Option<SessionSecret>,
 }
 
 impl Arrival {
-    fn read(app: &App, parts: &Parts) -> Result<Self, Stop> {
+    /// Reads what a request brings beside what it asks for.
+    pub(crate) fn read(app: &App, parts: &Parts) -> Result<Self, Stop> {
         let headers = &parts.headers;
         let organisation = app.sts().organisation_for_host(host(parts)).ok_or(Stop::ORGANISATION_UNKNOWN)?;
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().ok_or(Stop::FAILED)?.ip();
@@ -51,6 +54,8 @@ impl Arrival {
         })?;
         let face = app.faces().of(Some(&organisation));
         let cookie = |name| app.edge().cookies.find(headers, name);
+        let user_agent = user_agent(headers);
+        let library = headers.get("x-client-sku").and_then(|name| name.to_str().ok());
         Ok(Self {
             may_be_ours: may_be_ours(headers, &face.origin),
             face,
@@ -61,7 +66,8 @@ impl Arrival {
             binding: cookie(CookieName::Browser).and_then(Binding::parse),
             trail: cookie(CookieName::Trail).map(str::to_owned),
             address,
-            user_agent: user_agent(headers),
+            client: ClientKind::of(&user_agent, library),
+            user_agent,
             secret: cookie(CookieName::Session).and_then(SessionSecret::parse),
         })
     }
@@ -73,11 +79,18 @@ impl Arrival {
 
     /// The visit of somebody whose session, if any, does not count here.
     pub(crate) fn visit_without_session(&self, correlation: Option<String>) -> Visit {
+        self.visit_to(Endpoint::Passive, correlation)
+    }
+
+    /// The visit of a client that has no session.
+    pub(crate) fn visit_to(&self, endpoint: Endpoint, correlation: Option<String>) -> Visit {
         Visit {
             organisation: self.organisation.id,
             reference: self.reference,
             address: self.address,
             user_agent: self.user_agent.clone(),
+            client: self.client,
+            endpoint,
             correlation,
             now: self.now,
             session: None,

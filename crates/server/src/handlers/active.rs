@@ -8,10 +8,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use policy::Endpoint;
 use sts::{ActiveAddresses, ActiveSignIn, StsError};
+use url::form_urlencoded;
 use wstrust::{Delivery, Fault, MetadataExchange, REQUEST_LIMIT, TokenRequest, Version};
 
 use crate::app::App;
-use crate::edge::{Arrival, host, is_secure};
+use crate::edge::{Arrival, host};
 use crate::stage::stopped_early;
 use crate::stop::Stop;
 
@@ -22,7 +23,7 @@ const ALIASES: &str = "/adfs/services";
 /// address.
 pub(crate) async fn metadata_exchange(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    match addresses(&app, &parts).await.and_then(|addresses| document(addresses)) {
+    match addresses(&app, &parts).await.and_then(document) {
         Ok(document) => {
             let mut response = Response::new(Body::from(document));
             let headers = response.headers_mut();
@@ -74,7 +75,7 @@ async fn answer(
         Version::Trust2005 => Endpoint::Active2005,
         Version::Trust13 => Endpoint::Active13,
     };
-    let visit = arrival.visit_to(endpoint, correlation(&parts.headers));
+    let visit = arrival.visit_to(endpoint, correlation(parts));
     let published = match version {
         Version::Trust2005 => &addresses.trust_2005,
         Version::Trust13 => &addresses.trust_13,
@@ -108,7 +109,8 @@ async fn answer(
 async fn addresses<'a>(app: &'a App, parts: &Parts) -> Result<&'a ActiveAddresses, Stop> {
     let organisation = app.sts().organisation_for_host(host(parts)).ok_or(Stop::PAGE_NOT_FOUND)?;
     let addresses = app.sts().active_addresses(organisation.id).await?;
-    addresses.filter(|_| is_secure(app, parts)).ok_or(Stop::PAGE_NOT_FOUND)
+    let is_secure = app.edge().base_url.scheme() == "https";
+    addresses.filter(|_| is_secure).ok_or(Stop::PAGE_NOT_FOUND)
 }
 
 fn document(addresses: &ActiveAddresses) -> Result<Vec<u8>, Stop> {
@@ -162,7 +164,13 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// Entra ID's and MSAL's name for the request, when it has the form of an id (WSF-15).
-fn correlation(headers: &HeaderMap) -> Option<String> {
-    text(headers, "client-request-id").and_then(wsfed::correlation_id)
+/// The client's id of its request, from the address or a header (WSF-15).
+fn correlation(parts: &Parts) -> Option<String> {
+    const NAME: &str = "client-request-id";
+    let query = parts.uri.query().unwrap_or_default();
+    let asked = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == NAME);
+    match asked {
+        Some((_, id)) => wsfed::correlation_id(&id),
+        None => text(&parts.headers, NAME).and_then(wsfed::correlation_id),
+    }
 }

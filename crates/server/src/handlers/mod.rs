@@ -1,5 +1,6 @@
 //! One handler per address. Each reads as the sentence that describes it.
 
+mod active;
 mod assets;
 mod home;
 mod metadata;
@@ -8,6 +9,7 @@ mod passive;
 mod probes;
 mod sign_in;
 
+pub(crate) use active::{metadata_exchange, trust_13, trust_2005};
 pub(crate) use assets::asset;
 pub(crate) use home::home;
 pub(crate) use metadata::metadata;
