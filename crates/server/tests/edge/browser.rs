@@ -14,6 +14,8 @@ use crate::house::{ADDRESS, House, PASSWORD};
 /// A sign-in request of Microsoft 365, with a context that has to come back.
 pub const SIGN_IN: &str = "/adfs/ls/?wa=wsignin1.0&wtrealm=urn%3afederation%3aMicrosoftOnline&wctx=LoginOptions%3D3%26estsredirect%3d2";
 
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// A browser without script: cookies, and forms that somebody fills in.
 pub struct Browser {
     router: Router,
@@ -21,6 +23,8 @@ pub struct Browser {
     pub cookies: BTreeMap<String, String>,
     /// Headers sent with everything.
     pub headers: Vec<(&'static str, &'static str)>,
+    /// The type of what it sends.
+    content_type: &'static str,
 }
 
 /// What came back.
@@ -36,7 +40,21 @@ pub struct Page {
 impl Browser {
     /// A browser that has never been here.
     pub fn new(house: &House) -> Self {
-        Self { router: house.router.clone(), cookies: BTreeMap::new(), headers: Vec::new() }
+        Self {
+            router: house.router.clone(),
+            cookies: BTreeMap::new(),
+            headers: Vec::new(),
+            content_type: FORM,
+        }
+    }
+
+    /// A program that uses MSAL for Python.
+    pub fn program(house: &House) -> Self {
+        Self {
+            headers: vec![("x-client-sku", "MSAL.Python")],
+            content_type: "application/soap+xml; charset=utf-8",
+            ..Self::new(house)
+        }
     }
 
     /// Follows a link.
@@ -70,7 +88,7 @@ impl Browser {
     pub async fn send(&mut self, method: Method, address: &str, body: Body) -> Page {
         let mut request =
             Request::builder().method(method).uri(address).header("host", "sign-in.contoso.example");
-        request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        request = request.header(CONTENT_TYPE, self.content_type);
         if !self.cookies.is_empty() {
             let cookies: Vec<_> =
                 self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();

@@ -8,13 +8,14 @@ use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{
     ActiveRoad, Application, ApplicationId, ApplicationKind, Attributes, Clock, Domain, DomainName,
-    ImmutableId, IssuerUri, KeyState, Organisation, OrganisationId, Realm, ReplyAddress, Role, RoleId,
-    SigningKeyId, SigningKeyRecord, Upn, User, UserId,
+    ImmutableId, IssuerUri, KeyState, NetworkName, Organisation, OrganisationId, Realm, ReplyAddress, Role,
+    RoleId, SigningKeyId, SigningKeyRecord, Upn, User, UserId,
 };
+use policy::NamedNetworks;
 use script::{ScriptLimits, Scripts};
 use server::{App, Cookies, Edge, LoopLimits, router};
-use storage::{Database, Journal, JournalSettings, Sealer, Store};
-use sts::{Parts, SecurityTokenService, SigningLane};
+use storage::{Database, EntryKind, Journal, JournalSettings, Sealer, Store, ledger};
+use sts::{ActiveAddresses, ActiveParts, Parts, SecurityTokenService, SigningLane};
 use tempfile::TempDir;
 use token::NewKey;
 
@@ -60,17 +61,33 @@ pub struct House {
     pub router: Router,
     /// The time.
     pub clock: Arc<HouseClock>,
+    store: Store,
     _folder: TempDir,
 }
 
 impl House {
+    /// The newest row of the ledger: what it tells of, and its details.
+    pub async fn newest_row(&self) -> (EntryKind, serde_json::Value) {
+        let entry = ledger::tail(&self.store, 1).await.unwrap().remove(0).entry;
+        (entry.kind, entry.detail)
+    }
+
     /// Opens a house that trusts no proxy.
     pub async fn open() -> Self {
         Self::open_behind(&[]).await
     }
 
+    /// Opens a house that answers programs on this road. Its visitors are on the network `street`.
+    pub async fn open_to_programs(road: ActiveRoad) -> Self {
+        Self::build(&[], road).await
+    }
+
     /// Opens a house behind trusted proxies.
     pub async fn open_behind(proxies: &[&str]) -> Self {
+        Self::build(proxies, ActiveRoad::Off).await
+    }
+
+    async fn build(proxies: &[&str], road: ActiveRoad) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(HouseClock(Mutex::new(start())));
         let url = format!("sqlite:{}", folder.path().join("house.db").display());
@@ -78,7 +95,7 @@ impl House {
         let passwords =
             Passwords::start(PasswordLimits { threads: 1, queue: 64, quiet: Duration::from_mins(1) })
                 .unwrap();
-        furnish(&store, &passwords).await;
+        furnish(&store, &passwords, road).await;
         let settings = JournalSettings { clock: clock.clone(), ..JournalSettings::default() };
         let journal = Journal::start(store.clone(), settings).await.unwrap();
         let parts = Parts {
@@ -90,7 +107,15 @@ impl House {
             sessions: Sessions::new(store.clone(), journal, SessionLimits::default()),
             attempts: Attempts::new(AttemptLimits { account_failures: 3, ..AttemptLimits::default() }),
             passive_address: format!("{BASE_URL}/adfs/ls/"),
-            store,
+            active: ActiveParts {
+                addresses: ActiveAddresses::at(BASE_URL),
+                networks: NamedNetworks::new([(
+                    NetworkName::parse("street").unwrap(),
+                    vec!["203.0.113.0/24".parse().unwrap()],
+                )]),
+                ..ActiveParts::default()
+            },
+            store: store.clone(),
         };
         let sts = Arc::new(SecurityTokenService::open(parts).await.unwrap());
         let edge = Edge {
@@ -102,14 +127,14 @@ impl House {
             concurrent_requests: PLACES,
         };
         let app = Arc::new(App::new(sts, Sealer::transient().unwrap(), edge));
-        Self { router: router(app), clock, _folder: folder }
+        Self { router: router(app), clock, store, _folder: folder }
     }
 }
 
 /// Where every browser of these tests comes from.
 pub const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 24));
 
-async fn furnish(store: &Store, passwords: &Passwords) {
+async fn furnish(store: &Store, passwords: &Passwords, active_road: ActiveRoad) {
     let organisation = Organisation {
         id: OrganisationId::new(),
         name: "Contoso".into(),
@@ -126,13 +151,7 @@ async fn furnish(store: &Store, passwords: &Passwords) {
     let mut change = store.begin().await.unwrap();
     change.insert_organisation(&organisation).await.unwrap();
     let issuer = IssuerUri::of_domain(&domain);
-    let domain = Domain {
-        organisation: organisation.id,
-        name: domain,
-        issuer,
-        proven: true,
-        active_road: ActiveRoad::Off,
-    };
+    let domain = Domain { organisation: organisation.id, name: domain, issuer, proven: true, active_road };
     change.insert_domain(&domain).await.unwrap();
     change.insert_role(&role).await.unwrap();
     change.insert_application(&application).await.unwrap();

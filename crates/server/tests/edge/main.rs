@@ -9,6 +9,7 @@
 mod browser;
 mod house;
 
+mod active;
 mod forms;
 mod limits;
 mod loops;
