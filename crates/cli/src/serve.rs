@@ -42,6 +42,7 @@ pub async fn run(config: Option<&Path>) -> anyhow::Result<()> {
     let listener = TcpListener::bind(address).await.with_context(|| format!("{address} cannot be used"))?;
     let edge = edge(&workplace.settings, Cookies::SECURE)?;
     let node = Node::start(&workplace.settings, workplace.store).await?;
+    let address = listener.local_addr()?;
     tracing::info!(%address, tls = tls.is_some(), "ready");
 
     let stop = CancellationToken::new();

@@ -132,6 +132,11 @@ impl Demo {
         self.folder.path().join("demo")
     }
 
+    /// The document of `--describe`, for other people's programs.
+    pub fn describe_file(&self) -> PathBuf {
+        self.folder.path().join("describe.json")
+    }
+
     /// What it has logged so far.
     pub fn log(&self) -> anyhow::Result<String> {
         Ok(std::fs::read_to_string(self.folder.path().join("log.txt"))?)
