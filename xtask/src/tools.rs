@@ -11,6 +11,8 @@ use crate::command::{cargo, is_on_path, run, target};
 const PACKAGES: &[(&str, &str)] = &[
     ("/usr/bin/chromium", "chromium"),
     ("/usr/bin/chromedriver", "chromium-driver"),
+    ("/usr/bin/curl", "curl"),
+    ("/usr/bin/openssl", "openssl"),
     ("/usr/bin/xmlsec1", "xmlsec1"),
     ("/usr/bin/xmllint", "libxml2-utils"),
     ("/usr/share/xml/opensaml", "opensaml-schemas"),

@@ -1,10 +1,11 @@
 //! `countersign demo`: a furnished organisation and, beside it, a stand-in for Entra ID, on this machine only.
 
+mod authority;
 mod data;
 mod describe;
 mod folder;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,16 +13,18 @@ use anyhow::{Context, bail};
 use clap::Args;
 use config::{BaseUrl, Purpose, Settings};
 use model::{KeyState, Organisation, Realm, SystemClock};
-use rehearsal::{RegisteredDomain, RegisteredUser, Registrations, Tenant};
-use server::Cookies;
+use rehearsal::{RegisteredDomain, RegisteredUser, Registrations, StandIn, Tenant};
+use server::{ConnectionLimits, Cookies, Edge};
 use storage::{Sealer, Store};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::node::{Door, Node, edge, start_logging, stop_signal};
 use crate::workplace::open_store;
+use authority::Authority;
 use data::PEOPLE;
-use describe::Description;
+use describe::{Addresses, Description};
 
 /// How many times larger the limits on failed sign-ins are than in earnest: people try things in a demo.
 const LIMIT_FACTOR: usize = 100;
@@ -31,7 +34,7 @@ pub struct Demo {
     /// Where its data and keys are kept between starts.
     #[arg(long, value_name = "DIR", default_value = "demo-data")]
     data: PathBuf,
-    /// The loopback address to answer at; the stand-in takes the next port.
+    /// The loopback address to answer at; the next port is the stand-in's, and the two after it are both with TLS.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// Starts over: removes a folder that an earlier demo made.
@@ -49,25 +52,41 @@ impl Demo {
         }
         start_logging("warn", false);
         folder::prepare(&self.data, self.fresh)?;
-        let (listener, stand_in) = self.listen().await?;
-        let base_url = format!("http://localhost:{}", listener.local_addr()?.port());
-        let rehearsal_url = format!("http://127.0.0.1:{}", stand_in.local_addr()?.port());
+        let Listeners { plain, stand_in, secure, secure_stand_in } = self.listen().await?;
+        let authority = Authority::open_or_create(&self.data.join("keys"))?;
+        let addresses = Addresses {
+            base_url: format!("http://localhost:{}", plain.local_addr()?.port()),
+            rehearsal_url: format!("http://127.0.0.1:{}", stand_in.local_addr()?.port()),
+            tls_base_url: format!("https://localhost:{}", secure.local_addr()?.port()),
+            rehearsal_tls_url: format!("https://127.0.0.1:{}", secure_stand_in.local_addr()?.port()),
+            ca_file: std::path::absolute(&authority.file)?,
+        };
 
-        let settings = settings(&self.data, &base_url, self.listen)?;
+        let settings = settings(&self.data, &addresses.base_url, self.listen)?;
         let sealer = Sealer::open_or_create(&settings.key_file)?;
         let store = open_store(&settings, sealer).await?;
-        let organisation = data::furnish(&store, &format!("{rehearsal_url}/login.srf")).await?;
-        let node = Node::start(&settings, &base_url, store.clone()).await?;
-        let description =
-            Description::read(&store, &organisation, &base_url, &rehearsal_url, &self.data).await?;
+        let reply_address = format!("{}/login.srf", addresses.rehearsal_url);
+        let organisation = data::furnish(&store, &reply_address).await?;
+        let node = Node::start(&settings, &addresses.tls_base_url, store.clone()).await?;
 
         let stop = CancellationToken::new();
-        let stand_in_settings = stand_in_settings(&store, &organisation, &base_url).await?;
-        let rehearsal = rehearsal::serve(stand_in, stand_in_settings, stop.clone().cancelled_owned());
-        let rehearsal = tokio::spawn(rehearsal);
-        let plain = Door { listener, tls: None, edge: edge(&settings, Cookies::DEMO)? };
-        let serving = tokio::spawn(node.serve(vec![plain], stop.clone()));
+        let stand_in_settings = stand_in_settings(&store, &organisation, &addresses).await?;
+        let routes = rehearsal::router(StandIn::new(stand_in_settings, stand_in.local_addr()?)?);
+        let limits = ConnectionLimits::default();
+        let mut rehearsal = JoinSet::new();
+        for (listener, tls) in [(stand_in, None), (secure_stand_in, Some(authority.tls()?))] {
+            rehearsal.spawn(server::serve(listener, tls, routes.clone(), limits, stop.clone()));
+        }
+        let plain = Door { listener: plain, tls: None, edge: edge(&settings, Cookies::DEMO)? };
+        let secure = Door {
+            listener: secure,
+            tls: Some(authority.tls()?),
+            // Another scheme is another origin, and there cookies are what they are in earnest.
+            edge: Edge { base_url: addresses.tls_base_url.parse()?, ..edge(&settings, Cookies::SECURE)? },
+        };
+        let serving = tokio::spawn(node.serve(vec![plain, secure], stop.clone()));
 
+        let description = Description::read(&store, &organisation, addresses, &self.data).await?;
         if let Some(file) = &self.describe {
             description.write(file)?;
         }
@@ -76,22 +95,37 @@ impl Demo {
         println!("\nStopping.");
         stop.cancel();
         serving.await??;
-        rehearsal.await??;
+        while let Some(ended) = rehearsal.join_next().await {
+            ended??;
+        }
         Ok(())
     }
 
-    /// Takes both ports, or says which one is taken.
-    async fn listen(&self) -> anyhow::Result<(TcpListener, TcpListener)> {
-        let take = async |address: SocketAddr| {
+    /// Takes all four ports, or says which one is taken.
+    async fn listen(&self) -> anyhow::Result<Listeners> {
+        let take = async |offset: u16, ip: IpAddr| {
+            let port = if self.listen.port() == 0 { 0 } else { self.listen.port().saturating_add(offset) };
+            let address = SocketAddr::from((ip, port));
             TcpListener::bind(address)
                 .await
                 .with_context(|| format!("{address} cannot be used; choose another address with --listen"))
         };
-        let listener = take(self.listen).await?;
-        let next = if self.listen.port() == 0 { 0 } else { self.listen.port().saturating_add(1) };
-        let stand_in = take(SocketAddr::from((Ipv4Addr::LOCALHOST, next))).await?;
-        Ok((listener, stand_in))
+        let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        Ok(Listeners {
+            plain: take(0, self.listen.ip()).await?,
+            stand_in: take(1, loopback).await?,
+            secure: take(2, self.listen.ip()).await?,
+            secure_stand_in: take(3, loopback).await?,
+        })
     }
+}
+
+/// The demo's sockets, all on this machine: Countersign's and the stand-in's, without and with TLS.
+struct Listeners {
+    plain: TcpListener,
+    stand_in: TcpListener,
+    secure: TcpListener,
+    secure_stand_in: TcpListener,
 }
 
 fn settings(folder: &std::path::Path, base_url: &str, listen: SocketAddr) -> anyhow::Result<Settings> {
@@ -110,7 +144,7 @@ fn settings(folder: &std::path::Path, base_url: &str, listen: SocketAddr) -> any
 async fn stand_in_settings(
     store: &Store,
     organisation: &Organisation,
-    base_url: &str,
+    addresses: &Addresses,
 ) -> anyhow::Result<rehearsal::Settings> {
     // Entra holds the certificate that signs first, and the next one during a rollover.
     let mut keys = store.signing_keys(organisation.id).await?;
@@ -121,6 +155,7 @@ async fn stand_in_settings(
         name: domain.name,
         issuer: domain.issuer,
         certificates: certificates.clone(),
+        active: domain.active_road.is_on().then(|| addresses.active()),
     });
     let users = store.users(organisation.id, "", u32::MAX).await?.into_iter().filter_map(|user| {
         Some(RegisteredUser {
@@ -130,7 +165,8 @@ async fn stand_in_settings(
         })
     });
     Ok(rehearsal::Settings {
-        passive_url: format!("{base_url}/adfs/ls/"),
+        passive_url: format!("{}/adfs/ls/", addresses.base_url),
+        secure_url: addresses.rehearsal_tls_url.clone(),
         realm: Realm::parse(Realm::MICROSOFT_ONLINE)?,
         tenant: Tenant::new(Registrations { domains: domains.collect(), users: users.collect() }),
         hints: PEOPLE.iter().map(|person| person.upn.parse()).collect::<Result<_, _>>()?,

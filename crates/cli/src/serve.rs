@@ -43,6 +43,7 @@ pub async fn run(config: Option<&Path>) -> anyhow::Result<()> {
     let edge = edge(&workplace.settings, Cookies::SECURE)?;
     let node =
         Node::start(&workplace.settings, workplace.settings.base_url.as_str(), workplace.store).await?;
+    let address = listener.local_addr()?;
     tracing::info!(%address, tls = tls.is_some(), "ready");
 
     let stop = CancellationToken::new();

@@ -3,9 +3,9 @@ use model::Realm;
 
 use crate::context::{Origin, Pending};
 use crate::posted_form::PostedForm;
-use crate::question::{CONTEXT, FORM, OF_THE_TOKEN, RESPONSE};
+use crate::question::{BEARER, CONTEXT, FORM, OF_THE_TOKEN, RESPONSE};
 use crate::report::{Report, Sheet};
-use crate::response;
+use crate::response::{self, Response};
 use crate::tenant::Registrations;
 use crate::token_examination::TokenExamination;
 
@@ -47,13 +47,43 @@ impl Examiner<'_> {
             }
             return sheet.finish();
         };
-        let token = TokenExamination::new(self, &response);
         let multifactor = matches!(&origin, Origin::Asked(pending) if pending.multifactor);
-        token.ask_all(&mut sheet, wresult, multifactor, remember);
+        let report = self.examine_token(sheet, &response, wresult, multifactor, remember);
+        Report { target: origin.target(), ..report }
+    }
+
+    /// Examines an assertion that a native client hands in, by the same questions.
+    pub(crate) fn examine_bearer(
+        &self,
+        assertion: &str,
+        remember: impl FnOnce(&str, DateTime<Utc>) -> bool,
+    ) -> Report {
+        let response = response::read_alone(assertion);
+        let mut sheet = Sheet::default();
+        sheet.ask(BEARER, "one SAML 1.1 assertion", || match &response {
+            Ok(_) => Ok("one".to_owned()),
+            Err(objection) => Err(objection.clone()),
+        });
+        match &response {
+            Ok(response) => self.examine_token(sheet, response, assertion, false, remember),
+            Err(_) => sheet.finish(),
+        }
+    }
+
+    /// `document` is what the assertion came in.
+    fn examine_token(
+        &self,
+        mut sheet: Sheet,
+        response: &Response,
+        document: &str,
+        multifactor: bool,
+        remember: impl FnOnce(&str, DateTime<Utc>) -> bool,
+    ) -> Report {
+        let token = TokenExamination::new(self, response);
+        token.ask_all(&mut sheet, document, multifactor, remember);
         Report {
             claims: token.claims(),
             user: token.user().map(|user| user.upn.to_string()),
-            target: origin.target(),
             token: response.text.clone(),
             ..sheet.finish()
         }

@@ -27,6 +27,12 @@ pub(crate) const RESPONSE: Question = Question {
     advice: "The wresult is not a response of WS-Trust February 2005 with exactly one SAML 1.1 \
              assertion in it.",
 };
+pub(crate) const BEARER: Question = Question {
+    name: "assertion",
+    title: "Grant is one token",
+    code: "AADSTS50008",
+    advice: "The assertion is not one SAML 1.1 assertion, whole and alone, in base64url.",
+};
 pub(crate) const CONTEXT: Question = Question {
     name: "context",
     title: "Context came back unchanged",

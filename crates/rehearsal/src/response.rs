@@ -34,9 +34,16 @@ pub(crate) fn read(wresult: &str) -> Result<Response, String> {
     if !token.is(SAML, "Assertion") {
         return Err(format!("the token is {}", token.name));
     }
-    let text = wresult.get(token.span.clone()).ok_or("the assertion cannot be cut out")?;
+    read_alone(wresult.get(token.span.clone()).ok_or("the assertion cannot be cut out")?)
+}
+
+/// Reads an assertion that stands alone, as native clients hand it in (protocol.md §4.2).
+pub(crate) fn read_alone(text: &str) -> Result<Response, String> {
     let assertion = xml::read::parse(text.as_bytes(), &LIMITS)
         .map_err(|error| format!("the assertion does not stand alone: {error}"))?;
+    if !assertion.is(SAML, "Assertion") {
+        return Err(format!("the token is {}", assertion.name));
+    }
     Ok(Response { text: text.to_owned(), assertion })
 }
 

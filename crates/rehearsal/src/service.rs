@@ -1,4 +1,3 @@
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use askama::Template;
@@ -9,12 +8,10 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Deserialize;
-use thiserror::Error;
-use tokio::net::TcpListener;
 use url::Url;
 
 use crate::pages::{ResultPage, SignInPage};
-use crate::{Departure, DepartureError, Settings, StandIn};
+use crate::{Departure, DepartureError, StandIn, native_client};
 
 /// The largest form that is read, in bytes.
 const FORM_LIMIT: usize = 512 * 1024;
@@ -22,31 +19,6 @@ const FORM_LIMIT: usize = 512 * 1024;
 /// A picture of one transparent point, the usual answer to a clean-up (protocol.md §1.4).
 const POINT: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff\
     !\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
-
-/// Why the stand-in does not run.
-#[derive(Debug, Error)]
-pub enum ServeError {
-    /// It would be reachable from elsewhere, and it believes whoever asks.
-    #[error("the stand-in listens on this machine only, not on {0}")]
-    NotLoopback(SocketAddr),
-    /// The listener failed.
-    #[error("the stand-in's listener failed")]
-    Listener(#[from] std::io::Error),
-}
-
-/// Serves the stand-in until `shutdown` is over.
-pub async fn serve(
-    listener: TcpListener,
-    settings: Settings,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), ServeError> {
-    let address = listener.local_addr()?;
-    if !address.ip().is_loopback() {
-        return Err(ServeError::NotLoopback(address));
-    }
-    axum::serve(listener, router(StandIn::new(settings, address))).with_graceful_shutdown(shutdown).await?;
-    Ok(())
-}
 
 /// The routes of the stand-in.
 pub fn router(stand_in: StandIn) -> Router {
@@ -63,6 +35,7 @@ pub fn router(stand_in: StandIn) -> Router {
         .route("/start", get(start))
         .route("/login.srf", get(enter).post(receive))
         .route("/style.css", get(style))
+        .merge(native_client::routes())
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(axum::middleware::map_response(protect))
         .with_state(Arc::new(stand_in))

@@ -9,6 +9,8 @@ use crate::Tenant;
 pub struct Settings {
     /// The identity provider's passive endpoint: the `passiveSignInUri` of every domain.
     pub passive_url: String,
+    /// Where the stand-in itself answers with TLS, without a path; native clients are sent nowhere else.
+    pub secure_url: String,
     /// The realm that it signs in to, and the audience that tokens need.
     pub realm: Realm,
     /// Domains, certificates and users; they may change while it runs.

@@ -37,6 +37,11 @@ pub struct StandIn {
     seen: Mutex<Recent<()>>,
 }
 
+/// The stand-in would be reachable from elsewhere.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("the stand-in answers on this machine only, not on {0}")]
+pub struct NotLoopback(SocketAddr);
+
 /// How somebody wants to sign in.
 #[derive(Clone, Debug, Default)]
 pub struct Departure {
@@ -69,15 +74,18 @@ pub enum DepartureError {
 }
 
 impl StandIn {
-    /// A stand-in at this address that has seen nothing yet.
-    pub fn new(settings: Settings, address: SocketAddr) -> Self {
-        let reply_address = format!("http://{address}/login.srf");
-        Self {
+    /// A stand-in at this address that has seen nothing yet. It believes whoever asks, so that nobody but this
+    /// machine may reach it (S82).
+    pub fn new(settings: Settings, address: SocketAddr) -> Result<Self, NotLoopback> {
+        if !address.ip().is_loopback() {
+            return Err(NotLoopback(address));
+        }
+        Ok(Self {
             settings,
-            reply_address,
+            reply_address: format!("http://{address}/login.srf"),
             pending: Mutex::new(Recent::new(PENDING)),
             seen: Mutex::new(Recent::new(SEEN)),
-        }
+        })
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -140,11 +148,32 @@ impl StandIn {
         let examiner = Examiner { registrations: &registrations, realm: &self.settings.realm, now };
         let recall =
             |state: &str| self.pending.lock().unwrap_or_else(PoisonError::into_inner).recall(state, now);
-        let remember = |id: &str, until: DateTime<Utc>| {
-            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-            seen.remember(id.to_owned(), (), until)
-        };
+        let remember = |id: &str, until| self.remember(id, until);
         examiner.examine(&PostedForm::read(body), recall, remember)
+    }
+
+    /// Examines the assertion that a native client hands in for a token (protocol.md §4.2).
+    pub fn examine_bearer(&self, assertion: &str) -> Report {
+        let registrations = self.settings.tenant.registrations();
+        let realm = &self.settings.realm;
+        let examiner = Examiner { registrations: &registrations, realm, now: self.settings.clock.now() };
+        examiner.examine_bearer(assertion, |id, until| self.remember(id, until))
+    }
+
+    /// Notes an assertion until its end, and says whether it is new: one that came by either way is seen by both.
+    fn remember(&self, id: &str, until: DateTime<Utc>) -> bool {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.remember(id.to_owned(), (), until)
+    }
+
+    /// The address at which somebody signs in who came without a sign-in of ours: realm discovery's `AuthURL`.
+    pub(crate) fn sign_in_address(&self, username: &str) -> String {
+        let mut query = Serializer::new(String::new());
+        query.append_pair("username", username);
+        query.append_pair("wa", "wsignin1.0");
+        query.append_pair("wtrealm", self.settings.realm.as_str());
+        query.append_pair("wctx", "");
+        self.at_identity_provider(&query.finish())
     }
 
     fn at_identity_provider(&self, query: &str) -> String {

@@ -26,6 +26,17 @@ pub struct RegisteredDomain {
     /// `signingCertificate` and, during a rollover, `nextSigningCertificate`, DER. Entra has room for these two;
     /// what follows them is not accepted.
     pub certificates: Vec<Vec<u8>>,
+    /// Where active requestors are sent; none when the domain was federated without.
+    pub active: Option<ActiveAddresses>,
+}
+
+/// The active requestor's part of an `internalDomainFederation`, both https.
+#[derive(Clone, Debug)]
+pub struct ActiveAddresses {
+    /// `metadataExchangeUri`
+    pub metadata_exchange: String,
+    /// `activeSignInUri`
+    pub sign_in: String,
 }
 
 /// A user of the tenant.
@@ -90,7 +101,7 @@ mod tests {
         let domain = |name: &str| {
             let name = DomainName::parse(name).unwrap();
             let issuer = IssuerUri::of_domain(&name);
-            RegisteredDomain { name, issuer, certificates: Vec::new() }
+            RegisteredDomain { name, issuer, certificates: Vec::new(), active: None }
         };
         Registrations { domains: vec![domain("contoso.example")], users: Vec::new() }
     }

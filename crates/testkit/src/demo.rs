@@ -26,6 +26,18 @@ pub struct Description {
     pub metadata_url: String,
     /// The stand-in for Entra ID.
     pub rehearsal_url: String,
+    /// Countersign with TLS.
+    pub tls_base_url: String,
+    /// The stand-in with TLS.
+    pub rehearsal_tls_url: String,
+    /// The authority of both, PEM.
+    pub ca_file: PathBuf,
+    /// The metadata of the active endpoints, with TLS.
+    pub mex_url: String,
+    /// The active endpoint of WS-Trust February 2005, with TLS.
+    pub wstrust_2005_url: String,
+    /// The active endpoint of WS-Trust 1.3, with TLS.
+    pub wstrust_13_url: String,
     /// The Microsoft 365 application's realm.
     pub realm: String,
     /// The certificate of the key that signs.
@@ -118,6 +130,11 @@ impl Demo {
     /// The folder given to `--data`.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("demo")
+    }
+
+    /// The document of `--describe`, for other people's programs.
+    pub fn describe_file(&self) -> PathBuf {
+        self.folder.path().join("describe.json")
     }
 
     /// What it has logged so far.

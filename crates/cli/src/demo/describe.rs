@@ -4,19 +4,52 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use model::{KeyState, Organisation, Realm};
+use rehearsal::ActiveAddresses;
 use serde::Serialize;
 use storage::Store;
 use token::Certificate;
 
 use super::data::PEOPLE;
 
+/// Where the demo answers.
+#[derive(Serialize)]
+pub struct Addresses {
+    /// Countersign's, as people use it.
+    pub base_url: String,
+    /// The stand-in's for Entra ID and Microsoft 365.
+    pub rehearsal_url: String,
+    /// The same of both with TLS, for clients that insist on it.
+    pub tls_base_url: String,
+    pub rehearsal_tls_url: String,
+    /// What has to be trusted for these two, PEM.
+    pub ca_file: PathBuf,
+}
+
+impl Addresses {
+    /// What Entra ID would hold for a domain whose active road is on.
+    pub fn active(&self) -> ActiveAddresses {
+        ActiveAddresses {
+            metadata_exchange: format!("{}{METADATA_EXCHANGE}", self.tls_base_url),
+            sign_in: format!("{}{TRUST_2005}", self.tls_base_url),
+        }
+    }
+}
+
+/// Where AD FS has the endpoints of the active requestor, and so do we (design.md §4).
+const METADATA_EXCHANGE: &str = "/adfs/services/trust/mex";
+const TRUST_2005: &str = "/adfs/services/trust/2005/usernamemixed";
+const TRUST_13: &str = "/adfs/services/trust/13/usernamemixed";
+
 /// The running demo, for programs. Keys are only ever added.
 #[derive(Serialize)]
 pub struct Description {
-    base_url: String,
+    #[serde(flatten)]
+    addresses: Addresses,
     passive_url: String,
     metadata_url: String,
-    rehearsal_url: String,
+    mex_url: String,
+    wstrust_2005_url: String,
+    wstrust_13_url: String,
     realm: &'static str,
     signing_certificate_pem: String,
     data_dir: PathBuf,
@@ -46,8 +79,7 @@ impl Description {
     pub async fn read(
         store: &Store,
         organisation: &Organisation,
-        base_url: &str,
-        rehearsal_url: &str,
+        addresses: Addresses,
         folder: &Path,
     ) -> anyhow::Result<Self> {
         let keys = store.signing_keys(organisation.id).await?;
@@ -67,11 +99,15 @@ impl Description {
             });
         }
         let admin = PEOPLE.get(1).context("the demo has no second person")?;
+        let plain = |path: &str| format!("{}{path}", addresses.base_url);
+        let secure = |path: &str| format!("{}{path}", addresses.tls_base_url);
         Ok(Self {
-            passive_url: format!("{base_url}/adfs/ls/"),
-            metadata_url: format!("{base_url}/FederationMetadata/2007-06/FederationMetadata.xml"),
-            base_url: base_url.to_owned(),
-            rehearsal_url: rehearsal_url.to_owned(),
+            passive_url: plain("/adfs/ls/"),
+            metadata_url: plain("/FederationMetadata/2007-06/FederationMetadata.xml"),
+            mex_url: secure(METADATA_EXCHANGE),
+            wstrust_2005_url: secure(TRUST_2005),
+            wstrust_13_url: secure(TRUST_13),
+            addresses,
             realm: Realm::MICROSOFT_ONLINE,
             signing_certificate_pem: Certificate::parse(&active.certificate)?.pem(),
             data_dir: fs::canonicalize(folder.join("data"))?,
@@ -90,10 +126,10 @@ impl Description {
 
     /// What a person reads who has just started the demo.
     pub fn welcome(&self) -> String {
+        let Addresses { base_url, rehearsal_url, tls_base_url, rehearsal_tls_url, ca_file } = &self.addresses;
         let mut text = format!(
-            "Countersign answers at {}; the stand-in for Microsoft 365 at {}.\n\n\
-             Open {}/ and sign in as one of these:\n\n",
-            self.base_url, self.rehearsal_url, self.rehearsal_url
+            "Countersign answers at {base_url}; the stand-in for Microsoft 365 at {rehearsal_url}.\n\n\
+             Open {rehearsal_url}/ and sign in as one of these:\n\n"
         );
         for person in PEOPLE {
             let _ = writeln!(text, "  {:<24} {:<24} {}", person.upn, person.password, person.shows);
@@ -102,9 +138,13 @@ impl Description {
             text,
             "\nYou come back to a page that shows what Entra ID would have checked, one by one.\n\
              Then try: a wrong password; Sign out; {}\n\
+             With TLS, for clients that insist on it: {tls_base_url} and {rehearsal_tls_url}. Trust the authority\n\
+             {} for them, for example by curl --cacert or REQUESTS_CA_BUNDLE;\n\
+             it signed their certificate, may speak for this machine only, and its key is gone.\n\
              Limits on failed sign-ins are a hundred times larger here than in earnest, forwarded headers are ignored,\n\
              and nothing of this demo can be used by `countersign serve`. Data: {}. Ctrl-C stops it.",
             self.metadata_url,
+            ca_file.display(),
             self.data_dir.display()
         );
         text

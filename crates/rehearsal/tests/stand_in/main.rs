@@ -4,6 +4,7 @@
 
 mod hostile;
 mod issued_tokens;
+mod native_clients;
 mod refusals;
 mod service;
 mod world;

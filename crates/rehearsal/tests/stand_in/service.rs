@@ -2,9 +2,8 @@
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode, header};
-use rehearsal::{ServeError, router};
+use rehearsal::{StandIn, router};
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tower::ServiceExt;
 use url::{Url, form_urlencoded};
 
@@ -175,32 +174,10 @@ async fn a_smart_link_of_an_unknown_domain_asks_who_signs_in() {
 }
 
 /// S82: it believes whoever asks, so only this machine may.
-#[tokio::test]
-async fn it_listens_on_this_machine_only() {
-    let listener = tokio::net::TcpListener::bind("0.0.0.0:0").await.unwrap();
-    let settings = World::new().settings;
-    let result = rehearsal::serve(listener, settings, std::future::ready(())).await;
-    assert!(matches!(result, Err(ServeError::NotLoopback(_))));
-}
-
-#[tokio::test]
-async fn it_serves_until_it_is_told_to_stop() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = tokio::spawn(rehearsal::serve(listener, World::new().settings, async move {
-        let _ = stopped.await;
-    }));
-
-    let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
-    let request =
-        b"GET /start?username=ada%40contoso.example HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    connection.write_all(request).await.unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).await.unwrap();
-    let reply = format!("wreply=http%3A%2F%2F127.0.0.1%3A{}%2Flogin.srf", address.port());
-    assert!(answer.starts_with("HTTP/1.1 302") && answer.contains(&reply), "{answer}");
-
-    stop.send(()).unwrap();
-    serving.await.unwrap().unwrap();
+#[test]
+fn it_is_there_for_this_machine_only() {
+    for elsewhere in ["0.0.0.0:8081", "192.0.2.1:8081", "[::]:8081"] {
+        assert!(StandIn::new(World::new().settings, elsewhere.parse().unwrap()).is_err(), "{elsewhere}");
+    }
+    assert!(StandIn::new(World::new().settings, "[::1]:8081".parse().unwrap()).is_ok());
 }

@@ -4,7 +4,9 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use model::{Clock, DomainName, ImmutableId, IssuerUri, Realm, Upn};
-use rehearsal::{RegisteredDomain, RegisteredUser, Registrations, Report, Settings, StandIn, Tenant};
+use rehearsal::{
+    ActiveAddresses, RegisteredDomain, RegisteredUser, Registrations, Report, Settings, StandIn, Tenant,
+};
 use token::{NewKey, RsaSigner, Signer};
 use url::form_urlencoded::Serializer;
 
@@ -12,8 +14,12 @@ pub(crate) static CURRENT: LazyLock<RsaSigner> = LazyLock::new(signer);
 pub(crate) static NEXT: LazyLock<RsaSigner> = LazyLock::new(signer);
 pub(crate) static STRANGER: LazyLock<RsaSigner> = LazyLock::new(signer);
 
+pub(crate) const MEX_URL: &str = "https://localhost:8082/adfs/services/trust/mex";
+pub(crate) const ACTIVE_URL: &str = "https://localhost:8082/adfs/services/trust/2005/usernamemixed";
+
 pub(crate) const ANCHOR: &str = "PSwbCl9OcWCCk6S1xtfo+Q==";
 pub(crate) const SAML: &str = "urn:oasis:names:tc:SAML:1.0:assertion";
+pub(crate) const SECURE_URL: &str = "https://127.0.0.1:8083";
 pub(crate) const PASSIVE_URL: &str = "http://localhost:8080/adfs/ls/";
 
 fn signer() -> RsaSigner {
@@ -57,7 +63,7 @@ impl World {
     pub(crate) fn new() -> Self {
         let clock = Arc::new(StoppedClock(Mutex::new(now())));
         let tenant = Tenant::new(Registrations {
-            domains: vec![domain("contoso.example"), domain("fabrikam.example")],
+            domains: vec![with_active_road(domain("contoso.example")), domain("fabrikam.example")],
             users: vec![
                 user("ada@contoso.example", ANCHOR, "Ada <Byron>"),
                 user("bob@fabrikam.example", "Qk9CQk9CQk9CQk9CQk9CQg==", "Bob Stone"),
@@ -66,6 +72,7 @@ impl World {
         });
         let settings = Settings {
             passive_url: PASSIVE_URL.to_owned(),
+            secure_url: SECURE_URL.to_owned(),
             realm: Realm::parse(Realm::MICROSOFT_ONLINE).unwrap(),
             tenant: tenant.clone(),
             hints: vec![Upn::parse("ada@contoso.example").unwrap()],
@@ -74,7 +81,7 @@ impl World {
             clock: clock.clone(),
         };
         Self {
-            stand_in: StandIn::new(settings.clone(), ([127, 0, 0, 1], 8081).into()),
+            stand_in: StandIn::new(settings.clone(), ([127, 0, 0, 1], 8081).into()).unwrap(),
             settings,
             tenant,
             clock,
@@ -93,7 +100,13 @@ fn domain(name: &str) -> RegisteredDomain {
         issuer: IssuerUri::of_domain(&name),
         name,
         certificates: [&*CURRENT, &*NEXT].map(|key| key.certificate().der().to_vec()).into(),
+        active: None,
     }
+}
+
+fn with_active_road(domain: RegisteredDomain) -> RegisteredDomain {
+    let active = ActiveAddresses { metadata_exchange: MEX_URL.to_owned(), sign_in: ACTIVE_URL.to_owned() };
+    RegisteredDomain { active: Some(active), ..domain }
 }
 
 fn user(upn: &str, anchor: &str, name: &str) -> RegisteredUser {
