@@ -9,6 +9,7 @@
 mod browser;
 mod house;
 
+mod clocks;
 mod forms;
 mod limits;
 mod loops;
