@@ -4,8 +4,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::future::{Future, poll_fn};
 use std::path::PathBuf;
+use std::pin::pin;
 use std::process::Command;
+use std::task::Poll;
 use std::time::Duration;
 
 use model::OrganisationId;
@@ -145,16 +148,16 @@ async fn who_finds_the_queue_full_is_told_at_once() {
     let organisation = OrganisationId::new();
     let busy = pool.occupy(organisation);
     pool.comes_to(1).await;
-    let waiting = pool.occupy(organisation);
-    // The waiting run joins the queue when it is first polled, before the one below.
-    tokio::task::yield_now().await;
-    let outcome = pool.scripts.run(organisation, &Program::new(HOST, ""), &json!(1)).await;
+    let program = Program::new(HOST, "");
+    let input = json!(1);
+    let mut waiting = pin!(pool.scripts.run(organisation, &program, &input));
+    // It joins the queue when it is first asked.
+    assert!(poll_fn(|context| Poll::Ready(waiting.as_mut().poll(context).is_pending())).await);
+    let outcome = pool.scripts.run(organisation, &program, &input).await;
     assert!(matches!(outcome, Err(ScriptError::Busy)), "{outcome:?}");
-    waiting.abort();
     busy.abort();
     assert!(busy.await.unwrap_err().is_cancelled());
-    assert!(waiting.await.unwrap_err().is_cancelled());
-    assert_eq!(pool.run(organisation).await, json!([1]));
+    assert_eq!(waiting.await.unwrap().output, json!([1]));
 }
 
 /// A report that nobody waits for any more must not answer the next order.

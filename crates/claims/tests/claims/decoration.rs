@@ -32,6 +32,21 @@ fn a_token_without_a_script_names_the_user_the_anchor_and_the_time_of_the_sign_i
     assert_eq!(ada().decorated(json!([])).unwrap(), claims);
 }
 
+/// TOK-10, TOK-11, by absence: nobody gave a second factor, nobody knows where the browser is, and nothing that
+/// would let a device sign in by itself is said of anybody, kept signed in or not.
+#[test]
+fn a_password_sign_in_says_nothing_of_factors_networks_or_lasting_sessions() {
+    let claims = ada().base();
+    for claim in [UPN, IMMUTABLE_ID, INSTANT] {
+        assert_eq!(values(&claims, claim).len(), 1, "{claim}");
+    }
+    assert_eq!(claims.attributes.len(), 3, "and nothing else");
+    let said = format!("{claims:?}").to_lowercase();
+    for word in ["multipleauthn", "authnmethodsreferences", "psso", "insidecorporatenetwork", "expir"] {
+        assert!(!said.contains(word), "{word} in {said}");
+    }
+}
+
 /// S70: whoever edits the script does not choose whose token it is.
 #[test]
 fn a_script_cannot_name_somebody_else() {

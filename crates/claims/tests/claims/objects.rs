@@ -106,6 +106,57 @@ async fn claims_come_in_the_order_and_number_that_the_script_gave() {
     assert_eq!(claims.attributes.len(), ada.base().attributes.len() + 3);
 }
 
+/// protocol.md §2.8 "Token script": each name of the table is there for a script that uses nothing else.
+#[tokio::test]
+async fn every_name_that_admins_know_is_there() {
+    let scripts = scripts();
+    let ada = ada();
+    let functions =
+        "setAttribute setAttributeArray setIssuer setSubjectName setAudience setNameFormat setRecipient
+        setServiceUrl setHttpDestination setRelayState setVersion setSignatureType setDigestMethodAlgorithm
+        LoginUser.Get LoginUser.GetValues LoginUser.GetGroupAttributeValues Application.Get trace module
+        module('User').Get";
+    let texts =
+        "Issuer ServiceUrl UserIdentifier LoginUser.Username LoginUser.FirstName LoginUser.DisplayName
+        LoginUser.Shortname LoginUser.Uuid LoginUser.ServiceType LoginUser.ServiceName Application.Get('Name')
+        Application.Get('Issuer') Application.Get('TemplateName') Application.Get('Url')
+        Application.Get('_PartitionKey') Application.Get('_RowKey')";
+    let absent = "LoginUser.Email LoginUser.Description LoginUser.CanonicalName LoginUser.MobileNumber
+        LoginUser.HomeNumber LoginUser.OfficeNumber Application.Get('Description') Application.Get('Icon')";
+    let lists = "LoginUser.GroupNames LoginUser.GroupNames2 LoginUser.EffectiveGroupNames LoginUser.GroupDNs
+        LoginUser.EffectiveGroupDNs LoginUser.RoleNames";
+    for (names, is) in [
+        (functions, "typeof NAME === 'function'"),
+        (texts, "typeof NAME === 'string'"),
+        (absent, "NAME === null"),
+        (lists, "Array.isArray(NAME)"),
+    ] {
+        for name in names.split_whitespace() {
+            let source = format!("trace({});", is.replace("NAME", name));
+            assert_eq!(run(&scripts, &ada, &source).await.unwrap().trace, ["true"], "{name}");
+        }
+    }
+}
+
+/// protocol.md §2.8 "Token script": what does nothing in a SAML 1.1 token is accepted, and named to whoever saves it.
+#[tokio::test]
+async fn functions_without_effect_are_named() {
+    let scripts = scripts();
+    for name in [
+        "setRecipient",
+        "setServiceUrl",
+        "setHttpDestination",
+        "setRelayState",
+        "setVersion",
+        "setSignatureType",
+        "setDigestMethodAlgorithm",
+    ] {
+        let outcome = run(&scripts, &ada(), &format!("{name}('x', true); {name}();")).await.unwrap().output;
+        assert_eq!(Effects::parse(outcome.clone()).unwrap().ignored(), [name]);
+        assert_eq!(ada().decorated(outcome).unwrap(), ada().base());
+    }
+}
+
 /// TOK-14: a failing script gives no outcome at all, whatever it did before.
 #[tokio::test]
 async fn a_script_that_fails_half_way_gives_nothing() {

@@ -10,6 +10,7 @@ mod browser;
 mod house;
 
 mod active;
+mod clocks;
 mod forms;
 mod limits;
 mod loops;
