@@ -172,5 +172,8 @@ pub async fn stop_signal() -> anyhow::Result<()> {
 pub fn start_logging(default: &str, json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| default.into());
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A line that finds no room on a full disk is lost. To complain of it on the same standard error would panic, and
+    // take the request with it.
+    let log = log.log_internal_errors(false);
     if json { log.json().init() } else { log.init() }
 }
