@@ -11,7 +11,8 @@ fn what_an_operator_does_is_in_the_ledger() -> anyhow::Result<()> {
     let tail = here.done(&["ledger", "tail"])?;
     let verified = here.done(&["ledger", "verify"])?;
 
-    assert!(tail.contains("domain add") && tail.contains("init"), "{tail}");
+    assert!(tail.contains("change: domain add") && tail.contains("init"), "{tail}");
+    assert!(tail.contains("contoso.example") && !tail.contains(['{', '"']), "for people: {tail}");
     assert!(verified.contains("Nothing was changed"), "{verified}");
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod folders;
 mod killed;
+mod outages;
 
 use std::path::Path;
 use std::process::{Command, Output};

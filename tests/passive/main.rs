@@ -3,6 +3,7 @@
 mod metadata;
 mod passwords;
 mod refusals;
+mod secrets;
 mod sessions;
 mod sign_in;
 mod sign_out;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::output::Output;
 use crate::workplace::Workplace;
@@ -65,10 +65,65 @@ async fn tail(workplace: &Workplace, n: u32, output: Output) -> anyhow::Result<E
                 row.entry.at.format("%Y-%m-%d %H:%M:%S").to_string(),
                 row.entry.kind.as_str().to_owned(),
                 row.entry.reference.map(|reference| reference.to_string()).unwrap_or_default(),
-                row.entry.detail.to_string(),
+                in_words(&row.entry.detail),
             ]
         })
         .collect();
     output.table(["UTC", "What", "Reference", "Detail"], &rows, &json!(entries), "The ledger is empty.")?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a row tells, for people: `key: value`, parted by semicolons; what lies deeper stands in the same line.
+fn in_words(detail: &Value) -> String {
+    let mut parts = Vec::new();
+    tell("", detail, &mut parts);
+    parts.join("; ")
+}
+
+fn tell(name: &str, value: &Value, parts: &mut Vec<String>) {
+    match value {
+        Value::Null => {}
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| tell(name, value, parts)),
+        Value::Array(values) => {
+            let values: Vec<_> = values.iter().map(in_a_word).collect();
+            parts.push(format!("{}: {}", name.replace('_', " "), values.join(", ")));
+        }
+        value => parts.push(format!("{}: {}", name.replace('_', " "), in_a_word(value))),
+    }
+}
+
+/// A value as it is read. Some come from outside, and a terminal obeys control characters: these are spelt out.
+fn in_a_word(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.chars().map(visible).collect(),
+        Value::Object(_) => in_words(value),
+        value => value.to_string(),
+    }
+}
+
+fn visible(c: char) -> String {
+    if c.is_control() { c.escape_default().collect() } else { c.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_read_as_words() {
+        let detail =
+            json!({ "change": "user add", "detail": { "role_names": ["Staff", "IT"], "old": null } });
+        let words = in_words(&detail);
+        let mut parts: Vec<_> = words.split("; ").collect();
+        // The order of a map's keys is the business of serde_json's features.
+        parts.sort_unstable();
+        assert_eq!(parts, ["change: user add", "role names: Staff, IT"]);
+        assert_eq!(in_words(&Value::Null), "");
+    }
+
+    #[test]
+    fn a_terminal_is_told_nothing() {
+        let detail = json!({ "why": "a\u{1b}[2Jb\r\nc\u{9b}d é" });
+        assert_eq!(in_words(&detail), "why: a\\u{1b}[2Jb\\r\\nc\\u{9b}d é");
+    }
 }

@@ -24,6 +24,9 @@ const SIGNATURES_PER_THREAD: usize = 1000;
 /// Requests answered at a time: most of them wait for a signature or a password hash, whose lanes are shorter.
 const CONCURRENT_REQUESTS: usize = 8192;
 
+/// Files that are open beside connections, at most: the database, the pipes of script workers, key files.
+const OTHER_FILES: u64 = 256;
+
 /// A node of a deployment.
 pub struct Node {
     pub sts: Arc<SecurityTokenService>,
@@ -106,11 +109,12 @@ impl Node {
             let (sts, stop) = (Arc::clone(&self.sts), stop.clone());
             async move { sts.follow_changes(stop).await }
         });
+        let limits = connection_limits()?;
         let mut serving = JoinSet::new();
         for Door { listener, tls, edge } in doors {
             let app = App::new(Arc::clone(&self.sts), self.store.sealer().clone(), edge);
             let routes = server::router(Arc::new(app));
-            serving.spawn(server::serve(listener, tls, routes, ConnectionLimits::default(), stop.clone()));
+            serving.spawn(server::serve(listener, tls, routes, limits, stop.clone()));
         }
         let mut outcome = Ok(());
         while let Some(ended) = serving.join_next().await {
@@ -134,6 +138,15 @@ fn active(settings: &Settings, secure_url: &str) -> ActiveParts {
         networks: NamedNetworks::new(networks.map(|(name, network)| (name.clone(), network.0.clone()))),
         entra: Box::new(move |domain| entra.facts(domain)),
     }
+}
+
+/// As many connections as the system gives this process files for, so that a crowd leaves the database its own.
+fn connection_limits() -> anyhow::Result<ConnectionLimits> {
+    let limits = ConnectionLimits::default();
+    let wanted = u64::try_from(limits.connections)? + OTHER_FILES;
+    let files = rlimit::increase_nofile_limit(wanted).context("the limit of open files cannot be read")?;
+    let connections = files.saturating_sub(OTHER_FILES).max(1).min(wanted - OTHER_FILES);
+    Ok(ConnectionLimits { connections: usize::try_from(connections)?, ..limits })
 }
 
 /// The server's own TLS, when the settings name its files.
@@ -174,5 +187,8 @@ pub async fn stop_signal() -> anyhow::Result<()> {
 pub fn start_logging(default: &str, json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| default.into());
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A line that finds no room on a full disk is lost. To complain of it on the same standard error would panic, and
+    // take the request with it.
+    let log = log.log_internal_errors(false);
     if json { log.json().init() } else { log.init() }
 }

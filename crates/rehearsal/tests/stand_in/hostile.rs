@@ -60,8 +60,9 @@ fn a_signature_for_one_assertion_vouches_for_no_other() {
         // Signed by somebody, and by the right one as well.
         sign(&signed, &*STRANGER),
     ] {
-        let report = World::new().post(&respond(&wrapped));
-        assert!(!report.accepted, "{wrapped}");
+        let world = World::new();
+        assert!(!world.post(&respond(&wrapped)).accepted, "{wrapped}");
+        assert!(!world.stand_in.examine_bearer(&wrapped).accepted, "{wrapped}");
     }
 }
 
@@ -94,6 +95,8 @@ fn document_types_and_entities_are_refused() {
         assert_eq!(World::new().post(&format!("{prologue}{}", *GOOD)).code, Some("AADSTS20012"));
     }
     assert_eq!(World::new().post(&GOOD.replace("ada@", "&ada;@")).code, Some("AADSTS20012"));
+    let entity = signed().replace("ada@", "&ada;@");
+    assert_eq!(World::new().stand_in.examine_bearer(&entity).code, Some("AADSTS50008"));
 }
 
 /// What a document says, without where it stands.
@@ -162,5 +165,6 @@ proptest! {
     fn any_markup_is_examined_without_harm(markup in MARKUP) {
         prop_assert!(!World::new().post(&markup).accepted);
         prop_assert!(!World::new().post(&respond(&markup)).accepted);
+        prop_assert!(!World::new().stand_in.examine_bearer(&markup).accepted);
     }
 }
