@@ -20,5 +20,5 @@ pub use effects::{Effects, EffectsError};
 pub use invariant_error::InvariantError;
 pub use invariants::{Invariants, MAXIMUM_ATTRIBUTES, MAXIMUM_BYTES, decorate};
 pub use issuer::issuer_of;
-pub use script_input::script_input;
+pub use script_input::{ScriptInput, script_input};
 pub use token_script::{DEFAULT_SCRIPT, HOST, TokenScript};

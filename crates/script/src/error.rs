@@ -37,6 +37,9 @@ pub enum ScriptError {
     /// The outcome is not JSON: half a surrogate pair, for example.
     #[error("the script's outcome cannot be read")]
     OutputUnreadable(#[source] serde_json::Error),
+    /// What the script is to see cannot be said in JSON.
+    #[error("the script's input cannot be written")]
+    InputUnwritable(#[source] serde_json::Error),
     /// The script or what it is to see is longer than any honest one.
     #[error("the script or its input is too large")]
     TooLarge,
@@ -57,6 +60,7 @@ impl ScriptError {
             Self::Memory { .. } => "script_memory",
             Self::OutputTooLarge { .. } => "script_output_too_large",
             Self::OutputUnreadable(_) => "script_output_unreadable",
+            Self::InputUnwritable(_) => "script_input_unwritable",
             Self::TooLarge => "script_too_large",
             Self::Busy => "script_busy",
             Self::Worker(_) => "script_worker",

@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use model::OrganisationId;
+use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -83,10 +84,10 @@ impl Scripts {
         &self,
         organisation: OrganisationId,
         program: &Program,
-        input: &Value,
+        input: &impl Serialize,
     ) -> Result<Run, ScriptError> {
-        let input = input.to_string();
-        let task = Task::Run { program, input: input.as_bytes() };
+        let input = serde_json::to_vec(input).map_err(ScriptError::InputUnwritable)?;
+        let task = Task::Run { program, input: &input };
         let (report, output) = self.0.perform(organisation, task).await?;
         match report {
             Report::Finished { trace } => {
