@@ -54,8 +54,8 @@ def main():
     if way == "password":
         try:
             result = application.acquire_token_by_username_password(sys.argv[4], secret, scopes=["User.Read"])
-        except RuntimeError as error:  # how MSAL tells of a fault
-            result = {"error": "fault", "error_description": str(error)}
+        except (RuntimeError, ValueError) as error:  # how MSAL tells of a fault, and of no address to go to
+            result = {"error": type(error).__name__, "error_description": str(error)}
     else:
         client = application.client
         client.grant_assertion_encoders.setdefault(BEARER, client.encode_saml_assertion)

@@ -39,21 +39,21 @@ pub fn install_packages() -> anyhow::Result<()> {
     run(&mut install).with_context(advice)
 }
 
-/// The judges that come from PyPI: signxml verifies signatures; the other package carries axe-core, the rules of
-/// accessibility, and is wanted for that one file, hence without what it depends on.
-const JUDGES: [&[&str]; 2] = [&["signxml"], &["--no-deps", "axe-playwright-python==0.1.8"]];
+/// The judges that come from PyPI: signxml verifies signatures, msal signs in as programs do. The last one carries
+/// axe-core, the rules of accessibility, and is wanted for that one file, hence without what it depends on.
+const JUDGES: [&[&str]; 2] = [&["signxml", "msal"], &["--no-deps", "axe-playwright-python==0.1.8"]];
 
 /// A Python with the judges in a virtual environment of its own; gives its interpreter.
 pub fn python() -> anyhow::Result<PathBuf> {
     let folder = target().join("test-python");
     let python = folder.join("bin/python");
-    let ready = folder.join("ready-signxml-axe");
+    let ready = folder.join("ready-signxml-msal-axe");
     if !ready.exists() {
         run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
             .context("the tests need python3 with venv (Debian: python3-venv)")?;
         for judge in JUDGES {
             run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(judge))
-                .with_context(|| format!("the tests need the Python package {}", judge.join(" ")))?;
+                .with_context(|| format!("the tests need from PyPI: {}", judge.join(" ")))?;
         }
         std::fs::write(&ready, "")?;
     }

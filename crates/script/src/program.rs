@@ -21,13 +21,40 @@ impl Program {
     /// A statement of the host that begins a line with `globalThis.NAME = `, and goes on in indented lines, is left
     /// out for a script that does not name it: making what nobody uses costs each run.
     pub fn new(host: &str, source: &str) -> Self {
-        let host = named_in(source, host);
+        let source = without_opening_comments(source);
+        let host = named_in(&source, host);
         let mut digest = Sha256::new();
         digest.update(host.len().to_le_bytes());
         digest.update(&host);
-        digest.update(source);
+        digest.update(&source);
         Self { host: host.into(), source: source.into(), digest: digest.finalize().into() }
     }
+}
+
+/// The script with nothing but the line breaks of the comments that it begins with. A script that was written into
+/// another's explanations begins with many, which would be read at each run and name everything.
+fn without_opening_comments(source: &str) -> String {
+    let mut rest = source;
+    loop {
+        rest = rest.trim_start_matches([' ', '\t', '\n', '\r']);
+        let after = if let Some(comment) = rest.strip_prefix("//") {
+            let end = comment.find(is_line_end).unwrap_or(comment.len());
+            comment.get(end..)
+        } else {
+            rest.strip_prefix("/*").and_then(|comment| comment.split_once("*/")).map(|(_, after)| after)
+        };
+        let Some(after) = after else {
+            break;
+        };
+        rest = after;
+    }
+    let opening = source.strip_suffix(rest).unwrap_or_default();
+    opening.chars().filter(|c| is_line_end(*c)).chain(rest.chars()).collect()
+}
+
+/// ECMAScript 2024 §12.3.
+const fn is_line_end(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }
 
 /// The host without what the script does not name.
@@ -64,6 +91,22 @@ mod tests {
             "const a = 1;\nglobalThis.One = {\n  a,\n};\nreturn a;\n"
         );
         assert_eq!(&*Program::new(HOST, "").host, "const a = 1;\nreturn a;\n");
+    }
+
+    #[test]
+    fn comments_at_the_beginning_are_not_read_again_and_again() {
+        for (source, kept) in [
+            ("// One\r\n\n  /* two\n */ One // two", "\r\n\n\nOne // two"),
+            ("// One", ""),
+            ("a // One\n", "a // One\n"),
+            ("/* One", "/* One"),
+            ("// a\u{2028}two", "\u{2028}two"),
+            ("/**/'use strict'", "'use strict'"),
+            ("/ a/", "/ a/"),
+        ] {
+            assert_eq!(&*Program::new(HOST, source).source, kept, "{source}");
+        }
+        assert!(!Program::new(HOST, "// One this\ntwo").host.contains("One"));
     }
 
     #[test]

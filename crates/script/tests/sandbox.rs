@@ -141,6 +141,7 @@ async fn a_failure_names_the_line_of_the_script_and_keeps_the_trace() {
         ("trace(1);\n\nnull.x;", "cannot read property 'x' of null", Some(3)),
         ("trace(1);\nfunction f() {\n  throw new RangeError('no');\n}\nf();", "RangeError: no", Some(3)),
         ("trace(1);\n'x'.repeat(-1);", "RangeError", Some(2)),
+        ("// one\r\n/* two\n */ // three\ntrace(1); null.x;", "cannot read property 'x' of null", Some(4)),
         ("trace(1); throw 'plain';", "plain", None),
         ("trace(1); throw 7;", "7", None),
         ("trace(1); throw {};", "a value of type object", None),
