@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, ensure};
-use rustix::process::{Pid, Resource, Rlimit, prlimit};
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use testkit::{Demo, Page, Visitor};
 
 use crate::{COUNTERSIGN, operator};
@@ -90,10 +90,11 @@ fn patient_program(folder: &Path) -> anyhow::Result<PathBuf> {
     Ok(program)
 }
 
-/// How long the files of a process may grow; none: as long as they like.
+/// How long the files of a demo may grow; none: as long as ours.
 fn let_grow_to(demo: &Demo, bytes: Option<u64>) -> anyhow::Result<()> {
-    let id = demo.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-    prlimit(id, Resource::Fsize, Rlimit { current: bytes, maximum: None })?;
+    let id = demo.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)).context("the demo has ended")?;
+    let ours = getrlimit(Resource::Fsize);
+    prlimit(Some(id), Resource::Fsize, Rlimit { current: bytes.or(ours.current), ..ours })?;
     Ok(())
 }
 
