@@ -34,7 +34,7 @@ pub struct App {
     sealer: Sealer,
     edge: Edge,
     faces: Faces,
-    places: Semaphore,
+    places: Arc<Semaphore>,
 }
 
 impl App {
@@ -42,7 +42,7 @@ impl App {
     pub fn new(sts: Arc<SecurityTokenService>, sealer: Sealer, edge: Edge) -> Self {
         Self {
             faces: Faces::new(&edge.base_url),
-            places: Semaphore::new(edge.concurrent_requests.clamp(1, Semaphore::MAX_PERMITS)),
+            places: Arc::new(Semaphore::new(edge.concurrent_requests.clamp(1, Semaphore::MAX_PERMITS))),
             sts,
             sealer,
             edge,
@@ -65,7 +65,7 @@ impl App {
         &self.faces
     }
 
-    pub(crate) const fn places(&self) -> &Semaphore {
+    pub(crate) const fn places(&self) -> &Arc<Semaphore> {
         &self.places
     }
 }

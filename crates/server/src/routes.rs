@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::app::App;
@@ -13,9 +12,6 @@ use crate::limits;
 
 /// The canonical spelling of the metadata's address; every letter case of it is answered (MD-01).
 pub(crate) const METADATA: &str = "/FederationMetadata/2007-06/FederationMetadata.xml";
-
-/// The longest form that is read, in bytes: a sealed request with the longest query, and what is typed beside it.
-const BODY_LIMIT: usize = 128 * 1024;
 
 /// What a request needs to be answered with more than a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,9 +113,6 @@ fn exchange() -> MethodRouter<Arc<App>> {
 pub fn router(app: Arc<App>) -> Router {
     let routes =
         ROUTES.iter().fold(Router::new(), |router, route| router.route(route.path, (route.handler)()));
-    let routes = routes
-        .fallback(handlers::other_address)
-        .method_not_allowed_fallback(handlers::other_method)
-        .layer(DefaultBodyLimit::max(BODY_LIMIT));
+    let routes = routes.fallback(handlers::other_address).method_not_allowed_fallback(handlers::other_method);
     limits::around(routes, &app).with_state(app)
 }

@@ -59,7 +59,7 @@ async fn slice(journal: &Journal, entries: &Arc<[LedgerEntry]>, at_once: u32) ->
             let (journal, entries) = (journal.clone(), Arc::clone(entries));
             tokio::spawn(async move {
                 for entry in entries.iter().cycle().take(usize::from(ROWS)) {
-                    journal.record(entry.clone()).await.unwrap();
+                    journal.record(entry).await.unwrap();
                 }
             })
         })

@@ -58,6 +58,9 @@ pub enum StorageError {
     /// A secret could not be sealed or opened.
     #[error("a sealed value could not be handled")]
     Seal(#[from] SealError),
+    /// The fields of a ledger row are no map, or hold what JSON cannot.
+    #[error("the fields of a ledger row cannot be written as JSON")]
+    Unwritable(#[source] serde_json::Error),
     /// What is stored cannot be read back.
     #[error("{table}.{column} of row {row} cannot be read; it was changed by hand or damaged")]
     Unreadable {

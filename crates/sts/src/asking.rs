@@ -70,7 +70,7 @@ impl SecurityTokenService {
         if let Some(reason) = code.reason() {
             row.detail["why"] = reason.into();
         }
-        self.journal.record(row).await?;
+        self.journal.record(&row).await?;
         tracing::info!(reference = %visit.reference, code = code.as_str(), "sign-in refused");
         Ok(Refusal { code, application: Some(relying_party.application.name.clone()) })
     }
@@ -80,7 +80,7 @@ impl SecurityTokenService {
         let mut row = entry(asking.visit, EntryKind::SignInFailed);
         row.application = Some(asking.relying_party.application.id);
         row.personal["username"] = username.chars().take(128).collect::<String>().into();
-        self.journal.record(row).await?;
+        self.journal.record(&row).await?;
         Ok(())
     }
 }

@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -6,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use claims::{ClaimSet, Effects, EffectsError, Invariants, Subject, TokenScript};
 use policy::{Endpoint, Permit, SpentPermit};
 use script::ScriptError;
+use serde::Serialize;
 use storage::{Account, EntryKind, LedgerEntry};
 use token::{Assertion, AssertionId, IssuedToken, ResponseFormat, Signer, TokenError};
 
@@ -76,19 +78,24 @@ impl SecurityTokenService {
         let spent = permit.spend(now).map_err(|error| StsError::Unavailable(error.to_string()))?;
         let id = AssertionId::random().map_err(|error| StsError::Unavailable(error.to_string()))?;
         let signer = asking.view.keys.signer();
-        let row = issued_row(asking, account, &spent, &claims, &id, asking.view.keys.thumbprint());
-
         let format = format_of(spent.endpoint);
-        let relying_party = Arc::clone(&asking.relying_party);
-        let signature =
-            self.signing.submit(move || sign(&relying_party, format, signer.as_ref(), &claims, &id, now))?;
+        let claims = Arc::new(claims);
+
+        // A full lane refuses before there is a row.
+        let signature = {
+            let (relying_party, claims, id) =
+                (Arc::clone(&asking.relying_party), Arc::clone(&claims), id.clone());
+            self.signing.submit(move || sign(&relying_party, format, signer.as_ref(), &claims, &id, now))?
+        };
+        let thumbprint = asking.view.keys.thumbprint();
+        let row = self.journal.record(&issued_row(asking, account, &spent, &claims, &id, thumbprint));
         let begin = async {
             match &beginning {
                 Some(beginning) => self.begin_session(asking, &spent, beginning).await.map(Some),
                 None => Ok(None),
             }
         };
-        let (made, recorded, session) = tokio::join!(signature, self.journal.record(row), begin);
+        let (made, recorded, session) = tokio::join!(signature, row, begin);
         let session = session?;
         let token = match recorded.map_err(StsError::from).and_then(|_| Ok(made?)) {
             Ok(Ok(token)) => token,
@@ -189,7 +196,7 @@ impl SecurityTokenService {
                 row.application = Some(application.id);
                 row.detail["code"] = error.code().into();
                 row.detail["why"] = error.to_string().into();
-                self.journal.record(row).await?;
+                self.journal.record(&row).await?;
                 tracing::error!(reference = %asking.visit.reference, %error, "the token script broke an invariant");
                 Ok(Err(RefusalCode::ScriptRefused))
             }
@@ -209,7 +216,7 @@ impl SecurityTokenService {
         row.application = Some(asking.relying_party.application.id);
         row.detail["why"] = why.into();
         row.personal["trace"] = trace.into();
-        self.journal.record(row).await?;
+        self.journal.record(&row).await?;
         tracing::error!(reference = %asking.visit.reference, why, "the token script failed");
         Ok(Err(RefusalCode::ScriptFailed))
     }
@@ -226,7 +233,7 @@ impl SecurityTokenService {
         row.application = Some(asking.relying_party.application.id);
         row.detail["code"] = "token_not_signed".into();
         row.detail["why"] = error.to_string().into();
-        self.journal.record(row).await?;
+        self.journal.record(&row).await?;
         tracing::error!(reference = %asking.visit.reference, %error, "a token could not be signed");
         match error {
             TokenError::HostileCharacter { .. } | TokenError::Empty(_) => {
@@ -251,7 +258,7 @@ impl SecurityTokenService {
                     tracing::error!(%reference, %error, "an issued token does not verify");
                     row.detail["code"] = "token_does_not_verify".into();
                     row.detail["why"] = error.to_string().into();
-                    let _ = journal.record(row).await;
+                    let _ = journal.record(&row).await;
                 }
             });
         }
@@ -292,29 +299,64 @@ fn sign(
     relying_party.issue(format, &assertion, signer)
 }
 
-fn issued_row(
-    asking: &Asking<'_>,
-    account: &Account,
+/// What the ledger keeps of a token for ever.
+#[derive(Serialize)]
+struct IssuedDetail<'a> {
+    endpoint: &'static str,
+    client: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    correlation: Option<&'a str>,
+    assertion: &'a str,
+    issuer: &'a str,
+    audience: &'a str,
+    factor: &'static str,
+    factor_at: DateTime<Utc>,
+    rule: &'static str,
+    policy_version: u32,
+    certificate: &'a str,
+}
+
+/// What it keeps of the person.
+#[derive(Serialize)]
+struct IssuedPersonal<'a> {
+    address: IpAddr,
+    user_agent: &'a str,
+    upn: &'a str,
+}
+
+fn issued_row<'a>(
+    asking: &'a Asking<'_>,
+    account: &'a Account,
     spent: &SpentPermit,
-    claims: &ClaimSet,
-    id: &AssertionId,
-    thumbprint: &str,
-) -> LedgerEntry {
-    let mut row = entry(asking.visit, EntryKind::TokenIssued);
-    row.user = Some(spent.user);
-    row.application = Some(spent.application);
-    row.personal["upn"] = account.user.upn.as_str().into();
-    for (name, value) in [
-        ("assertion", id.as_str().into()),
-        ("issuer", claims.issuer.as_str().into()),
-        ("audience", claims.audience.as_str().into()),
-        ("factor", spent.evidence.first_factor.as_str().into()),
-        ("factor_at", serde_json::json!(spent.evidence.first_factor_at)),
-        ("rule", spent.rule.into()),
-        ("policy_version", spent.policy_version.into()),
-        ("certificate", thumbprint.into()),
-    ] {
-        row.detail[name] = value;
+    claims: &'a ClaimSet,
+    id: &'a AssertionId,
+    thumbprint: &'a str,
+) -> LedgerEntry<IssuedPersonal<'a>, IssuedDetail<'a>> {
+    let visit = asking.visit;
+    LedgerEntry {
+        organisation: Some(visit.organisation),
+        kind: EntryKind::TokenIssued,
+        reference: Some(visit.reference),
+        at: visit.now,
+        user: Some(spent.user),
+        application: Some(spent.application),
+        personal: IssuedPersonal {
+            address: visit.address,
+            user_agent: &visit.user_agent,
+            upn: account.user.upn.as_str(),
+        },
+        detail: IssuedDetail {
+            endpoint: spent.endpoint.as_str(),
+            client: visit.client.as_str(),
+            correlation: visit.correlation.as_deref(),
+            assertion: id.as_str(),
+            issuer: claims.issuer.as_str(),
+            audience: &claims.audience,
+            factor: spent.evidence.first_factor.as_str(),
+            factor_at: spent.evidence.first_factor_at,
+            rule: spent.rule,
+            policy_version: spent.policy_version,
+            certificate: thumbprint,
+        },
     }
-    row
 }

@@ -137,7 +137,7 @@ impl SecurityTokenService {
         entry.user = visit.session.as_ref().map(|session| session.user);
         entry.detail["code"] = RefusalCode::Loop.as_str().into();
         entry.detail["realm"] = realm.into();
-        self.journal.record(entry).await?;
+        self.journal.record(&entry).await?;
         Ok(())
     }
 }

@@ -19,7 +19,7 @@ impl SecurityTokenService {
         self.sessions.end(session).await?;
         let mut row = entry(visit, EntryKind::SignedOut);
         row.user = Some(session.user);
-        self.journal.record(row).await?;
+        self.journal.record(&row).await?;
 
         let applications = view.relying_parties().map(|relying_party| &relying_party.application);
         let applications = applications.filter(|application| visited.contains(&application.id));
@@ -36,7 +36,7 @@ impl SecurityTokenService {
             self.sessions.end(session).await?;
             let mut row = entry(visit, EntryKind::SignedOut);
             row.user = Some(session.user);
-            self.journal.record(row).await?;
+            self.journal.record(&row).await?;
         }
         Ok(())
     }

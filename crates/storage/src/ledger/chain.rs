@@ -4,10 +4,11 @@ use aws_lc_rs::digest::{Context, SHA256};
 use aws_lc_rs::rand;
 use chrono::{DateTime, Utc};
 use model::to_micros;
-use serde_json::Value;
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::entry::LedgerEntry;
+use crate::error::StorageError;
 use crate::sealer::SealError;
 
 /// SHA-256.
@@ -49,11 +50,9 @@ pub(crate) struct Personal {
 }
 
 impl Draft {
-    pub(crate) fn of(entry: &LedgerEntry) -> Result<Self, SealError> {
-        let personal = match &entry.personal {
-            Value::Null => None,
-            fields => Some(Personal::of(fields.to_string())?),
-        };
+    pub(crate) fn of<P: Serialize, D: Serialize>(entry: &LedgerEntry<P, D>) -> Result<Self, StorageError> {
+        let fields = serde_json::to_string(&entry.personal).map_err(StorageError::Unwritable)?;
+        let personal = if fields == "null" { None } else { Some(Personal::of(fields)?) };
         Ok(Self {
             at: to_micros(entry.at),
             kind: entry.kind.as_str(),
@@ -61,7 +60,7 @@ impl Draft {
             reference: entry.reference.map(String::from),
             user: entry.user.map(model::UserId::as_uuid),
             application: entry.application.map(model::ApplicationId::as_uuid),
-            detail: entry.detail.to_string(),
+            detail: serde_json::to_string(&entry.detail).map_err(StorageError::Unwritable)?,
             personal,
         })
     }

@@ -70,8 +70,11 @@ impl EntryKind {
 }
 
 /// Something worth remembering, before it has its place in a chain.
+///
+/// What is personal and what is not are maps of fields: read back they are JSON, to be written they may be anything
+/// that serialises as a map.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LedgerEntry {
+pub struct LedgerEntry<P = Value, D = Value> {
     /// The organisation, where there is one.
     pub organisation: Option<OrganisationId>,
     /// What happened.
@@ -85,9 +88,9 @@ pub struct LedgerEntry {
     /// The application.
     pub application: Option<ApplicationId>,
     /// A map of fields that name a person, such as UPN and address. They can be erased later (S79). Null: none.
-    pub personal: Value,
+    pub personal: P,
     /// A map of everything else, for ever.
-    pub detail: Value,
+    pub detail: D,
 }
 
 impl LedgerEntry {

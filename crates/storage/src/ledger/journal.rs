@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use model::{Clock, OrganisationId, SystemClock, UserId};
+use serde::Serialize;
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
@@ -88,12 +89,19 @@ impl Journal {
         Ok(Self { orders, broken })
     }
 
-    /// Appends an entry; it is durable when this returns.
-    pub async fn record(&self, entry: LedgerEntry) -> Result<Receipt, JournalError> {
-        let draft = Draft::of(&entry).map_err(|error| JournalError::Storage(Arc::new(error.into())))?;
-        let (done, answer) = oneshot::channel();
-        self.order(Order::Row { draft, done })?;
-        answer.await.map_err(|_| JournalError::Stopped)?
+    /// Appends an entry; it is durable when the future gives its receipt. It is under way at once, and stays so even
+    /// if nobody waits.
+    pub fn record<P: Serialize, D: Serialize>(
+        &self,
+        entry: &LedgerEntry<P, D>,
+    ) -> impl Future<Output = Result<Receipt, JournalError>> + use<P, D> {
+        let draft = Draft::of(entry).map_err(|error| JournalError::Storage(Arc::new(error)));
+        let answer = draft.and_then(|draft| {
+            let (done, answer) = oneshot::channel();
+            self.order(Order::Row { draft, done })?;
+            Ok(answer)
+        });
+        async { answer?.await.map_err(|_| JournalError::Stopped)? }
     }
 
     /// Keeps a session that began.
@@ -180,7 +188,7 @@ mod tests {
         limit_pages(&db.store, "pragma max_page_count = 100").await;
         let mut acknowledged = 0;
         let fault = loop {
-            match journal.record(entry.clone()).await {
+            match journal.record(&entry).await {
                 Ok(_) => acknowledged += 1,
                 Err(fault) => break fault,
             }
@@ -188,7 +196,7 @@ mod tests {
         assert!(matches!(fault, JournalError::Storage(error) if matches!(*error, StorageError::DiskFull(_))));
 
         limit_pages(&db.store, "pragma max_page_count = 100000").await;
-        journal.record(entry).await.unwrap();
+        journal.record(&entry).await.unwrap();
         journal.shutdown().await;
         let report = verify(&db.store, None).await.unwrap();
         assert_eq!((report.rows, report.findings), (acknowledged + 1, vec![]));

@@ -29,7 +29,7 @@ rules! {
         let often = JournalSettings { checkpoint_rows: 5, ..JournalSettings::default() };
         let journal = Journal::start(db.store.clone(), often).await.unwrap();
         for number in 1..=11 {
-            journal.record(entry(number)).await.unwrap();
+            journal.record(&entry(number)).await.unwrap();
         }
         let report = verified(&db).await;
         assert!(report.chains[0].protected >= 5, "{report:?}");
@@ -58,7 +58,7 @@ rules! {
         };
         let journal = Journal::start(db.store.clone(), often).await.unwrap();
         for number in 1..=20 {
-            journal.record(entry(number)).await.unwrap();
+            journal.record(&entry(number)).await.unwrap();
         }
         journal.shutdown().await;
         let lines = std::fs::read_to_string(&file).unwrap();

@@ -17,7 +17,7 @@ async fn issue_token(db: &TestDatabase, organisation: OrganisationId, user: User
         user: Some(user),
         ..LedgerEntry::new(EntryKind::TokenIssued, noon())
     };
-    journal.record(entry).await.unwrap();
+    journal.record(&entry).await.unwrap();
     journal.shutdown().await;
 }
 

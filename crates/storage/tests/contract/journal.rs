@@ -54,7 +54,7 @@ async fn session(db: &TestDatabase) -> SessionRow {
 rules! {
     async fn an_entry_is_durable_when_its_receipt_is_there(db) {
         let entry = token();
-        let receipt = journal(&db).await.record(entry.clone()).await.unwrap();
+        let receipt = journal(&db).await.record(&entry).await.unwrap();
 
         // Another process sees it although this one never shut down.
         let rows = tail(&db.reopened().await, 10).await.unwrap();
@@ -68,7 +68,7 @@ rules! {
         let writers: Vec<_> = (0..300)
             .map(|_| {
                 let journal = journal.clone();
-                tokio::spawn(async move { journal.record(token()).await.unwrap().sequence })
+                tokio::spawn(async move { journal.record(&token()).await.unwrap().sequence })
             })
             .collect();
         let mut sequences = BTreeSet::new();
@@ -86,7 +86,7 @@ rules! {
         let mut epochs = Vec::new();
         for _ in 0..3 {
             let journal = journal(&db).await;
-            epochs.push(journal.record(token()).await.unwrap().epoch);
+            epochs.push(journal.record(&token()).await.unwrap().epoch);
             journal.shutdown().await;
         }
         assert!(epochs.is_sorted_by(|a, b| a < b), "{epochs:?}");
@@ -100,7 +100,7 @@ rules! {
         let named = JournalSettings { node: "second".to_owned(), ..settings() };
         let second = Journal::start(db.reopened().await, named).await.unwrap();
         for journal in [&first, &second, &first] {
-            journal.record(token()).await.unwrap();
+            journal.record(&token()).await.unwrap();
         }
         first.shutdown().await;
         second.shutdown().await;
@@ -126,13 +126,13 @@ rules! {
         assert!(matches!(second, Err(StorageError::Refused(Refusal::NodeTaken(_)))));
 
         first.shutdown().await;
-        Journal::start(store, settings()).await.unwrap().record(token()).await.unwrap();
+        Journal::start(store, settings()).await.unwrap().record(&token()).await.unwrap();
     }
 
     async fn a_session_lives_from_start_to_end(db) {
         let journal = journal(&db).await;
         let mut session = session(&db).await;
-        let (row, started) = tokio::join!(journal.record(token()), journal.session_started(session.clone()));
+        let (row, started) = tokio::join!(journal.record(&token()), journal.session_started(session.clone()));
         row.unwrap();
         started.unwrap();
         assert_eq!(db.store.session_by_hash(&session.hash).await.unwrap(), Some(session.clone()));
@@ -175,7 +175,7 @@ rules! {
         let journal = journal(&db).await;
         let mut session = session(&db).await;
         session.user = UserId::new();
-        let (row, started) = tokio::join!(journal.record(token()), journal.session_started(session.clone()));
+        let (row, started) = tokio::join!(journal.record(&token()), journal.session_started(session.clone()));
         row.unwrap();
         started.unwrap();
         assert_eq!(db.store.session_by_hash(&session.hash).await.unwrap(), None);
@@ -212,14 +212,14 @@ rules! {
     /// Receipts are never given for what is not there, and the chain goes on afterwards as if nothing had been.
     async fn a_batch_that_fails_is_refused_to_all_who_wait_and_the_chain_stays_whole(db) {
         let journal = journal(&db).await;
-        journal.record(token()).await.unwrap();
+        journal.record(&token()).await.unwrap();
         db.tamper("alter table ledger rename to hidden").await;
-        let (first, second) = tokio::join!(journal.record(token()), journal.record(token()));
+        let (first, second) = tokio::join!(journal.record(&token()), journal.record(&token()));
         assert!(matches!(first, Err(JournalError::Storage(_))), "{first:?}");
         assert!(matches!(second, Err(JournalError::Storage(_))), "{second:?}");
 
         db.tamper("alter table hidden rename to ledger").await;
-        assert_eq!(journal.record(token()).await.unwrap().sequence, 2);
+        assert_eq!(journal.record(&token()).await.unwrap().sequence, 2);
         journal.shutdown().await;
         let report = verify(&db.store, None).await.unwrap();
         assert_eq!((report.rows, report.findings), (2, vec![]));
@@ -227,10 +227,10 @@ rules! {
 
     async fn after_shutdown_nothing_is_accepted_and_a_second_one_is_harmless(db) {
         let journal = journal(&db).await;
-        journal.record(token()).await.unwrap();
+        journal.record(&token()).await.unwrap();
         journal.shutdown().await;
         journal.shutdown().await;
-        assert!(matches!(journal.record(token()).await, Err(JournalError::Stopped)));
+        assert!(matches!(journal.record(&token()).await, Err(JournalError::Stopped)));
     }
 }
 
@@ -244,7 +244,7 @@ async fn beyond_the_queue_the_answer_is_busy_at_once() {
     let mut waiting = tokio::task::JoinSet::new();
     for _ in 0..3 {
         let journal = journal.clone();
-        waiting.spawn(async move { journal.record(token()).await });
+        waiting.spawn(async move { journal.record(&token()).await });
     }
     let mut outcomes = waiting.join_all().await;
     outcomes.sort_by_key(Result::is_err);

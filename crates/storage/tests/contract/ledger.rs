@@ -14,7 +14,7 @@ pub async fn ten_rows(db: &TestDatabase) -> PathBuf {
     let settings = JournalSettings { checkpoint_file: Some(file.clone()), ..JournalSettings::default() };
     let journal = Journal::start(db.store.clone(), settings).await.unwrap();
     for number in 1..=10 {
-        journal.record(entry(number)).await.unwrap();
+        journal.record(&entry(number)).await.unwrap();
     }
     journal.shutdown().await;
     file

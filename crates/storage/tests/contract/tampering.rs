@@ -201,7 +201,7 @@ rules! {
         .await
         .unwrap();
         for number in 101..=110 {
-            forger.record(entry(number)).await.unwrap();
+            forger.record(&entry(number)).await.unwrap();
         }
         forger.shutdown().await;
         db.tamper("delete from checkpoints").await;
