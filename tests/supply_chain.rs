@@ -2,6 +2,7 @@
 //! licences, sources and advisories is `cargo deny`, which `cargo xtask test` runs.
 
 use std::fs;
+use std::process::Command;
 
 /// A package and the lowest version of it that may be locked, with the reason.
 const FLOORS: [(&str, [u64; 3], &str); 8] = [
@@ -36,6 +37,28 @@ fn the_rsa_crate_is_the_pinned_one() {
     let versions: Vec<_> =
         locked_packages().into_iter().filter(|(name, _)| name == "rsa").map(|(_, version)| version).collect();
     assert_eq!(versions, ["0.10.0-rc.19"]);
+}
+
+/// S82, S83: what packages ship holds neither the stand-in nor anything that only it needs.
+#[test]
+fn a_build_without_the_demo_leaves_the_stand_in_out() -> anyhow::Result<()> {
+    let parts = |arguments: &[&str]| -> anyhow::Result<String> {
+        let output = Command::new(env!("CARGO"))
+            .args(["tree", "--locked", "--package", "countersign", "--edges", "normal"])
+            .args(["--prefix", "none"])
+            .args(arguments)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()?;
+        anyhow::ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8(output.stdout)?)
+    };
+    let (whole, shipped) = (parts(&[])?, parts(&["--no-default-features"])?);
+    for part in ["countersign-rehearsal ", "bergshamra "] {
+        assert!(whole.contains(part), "the demo needs {part}");
+        assert!(!shipped.contains(part), "{part} is shipped");
+    }
+    assert!(shipped.contains("countersign-sts "));
+    Ok(())
 }
 
 /// Names and versions in `Cargo.lock`.

@@ -8,11 +8,12 @@ fn json(text: &str) -> anyhow::Result<Value> {
     Ok(serde_json::from_str(text)?)
 }
 
+/// S91, too: the key is made beside the data, not in them.
 #[test]
 fn an_installation_is_furnished_step_by_step() -> anyhow::Result<()> {
     let here = Installation::new()?;
     here.done(&["init", "--name", "Contoso", "--bits", "2048"])?;
-    assert!(here.path().join("keys").is_dir(), "S91: the key lies beside the data, not in them");
+    assert!(here.path().join("keys/countersign.key").is_file());
 
     let apps = here.done(&["app", "list"])?;
     assert!(
@@ -47,6 +48,20 @@ fn an_installation_is_furnished_step_by_step() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// S91: a key that lies in the data folder, or in a folder of it, is to be moved before `doctor` is content.
+#[test]
+fn doctor_is_not_content_with_a_key_among_the_data() -> anyhow::Result<()> {
+    let here = Installation::new()?;
+    let inside = here.path().join("data/countersign.key");
+    let configuration = format!("key_file = \"{}\"\n", inside.display());
+    std::fs::write(here.path().join("countersign.toml"), configuration)?;
+    here.done(&["--config", "countersign.toml", "init", "--bits", "2048"])?;
+    let doctor = here.run(&["--config", "countersign.toml", "doctor"])?;
+    let said = String::from_utf8(doctor.stdout)?;
+    assert!(!doctor.status.success() && said.contains("the key lies in the data folder"), "{said}");
+    Ok(())
+}
+
 /// MD-03: a new key is published, then signs, then is gone; there is always exactly one that signs.
 #[test]
 fn a_key_is_rolled_over() -> anyhow::Result<()> {
@@ -73,11 +88,18 @@ fn a_second_init_changes_nothing() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// S64: nothing is there that nobody put there.
+/// S64: nothing is there that nobody put there, and no key that another installation has.
 #[test]
-fn a_fresh_installation_has_no_users() -> anyhow::Result<()> {
-    let here = Installation::new()?;
-    here.done(&["init", "--bits", "2048"])?;
-    assert_eq!(json(&here.done(&["--json", "user", "list"])?)?, serde_json::json!([]));
+fn a_fresh_installation_has_no_users_and_a_key_of_its_own() -> anyhow::Result<()> {
+    let mut certificates = Vec::new();
+    for _ in 0..2 {
+        let here = Installation::new()?;
+        here.done(&["init", "--bits", "2048"])?;
+        assert_eq!(json(&here.done(&["--json", "user", "list"])?)?, serde_json::json!([]));
+        let keys = json(&here.done(&["--json", "key", "list"])?)?;
+        assert_eq!(keys.as_array().map(Vec::len), Some(1), "{keys}");
+        certificates.push(keys[0]["certificate_pem"].clone());
+    }
+    assert!(certificates[0].is_string() && certificates[0] != certificates[1]);
     Ok(())
 }

@@ -46,6 +46,22 @@ fn a_folder_without_the_marker_is_left_alone() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// S83: nobody else on the network can reach what has passwords that everybody knows.
+#[test]
+fn a_demo_is_there_for_this_machine_only() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    for elsewhere in ["0.0.0.0:0", "192.0.2.1:0", "[::]:0"] {
+        let output = Command::new(COUNTERSIGN)
+            .args(["demo", "--listen", elsewhere, "--data"])
+            .arg(folder.path().join("demo"))
+            .output()?;
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && complaint.contains("loopback only"), "{elsewhere}: {complaint}");
+    }
+    assert!(!folder.path().join("demo").exists(), "nothing was made");
+    Ok(())
+}
+
 /// S83: keys and passwords that everybody knows are never served in earnest.
 #[tokio::test]
 async fn serve_refuses_the_data_of_a_demo() -> anyhow::Result<()> {

@@ -69,10 +69,10 @@ async fn two_hundred_huge_passwords_do_not_keep_others_waiting() -> anyhow::Resu
         form.set("password", &huge);
         storm.spawn(async move { visitor.post(form.action.as_str(), &form.fields).await });
     }
-    let health = Visitor::new()?.get(&format!("{}/healthz", demo.description.base_url)).await?;
-    assert_eq!(health.status, 200);
+    let (probe, health) = (Visitor::new()?, format!("{}/healthz", demo.description.base_url));
     let mut answers = 0;
     while let Some(answer) = storm.join_next().await {
+        assert_eq!(probe.get(&health).await?.status, 200, "while {} others still wait", storm.len());
         match answer? {
             Ok(page) => {
                 assert_eq!(page.status, 400, "{}", page.body);

@@ -102,16 +102,7 @@ impl Transaction {
         if !both_known {
             return Err(Refusal::Missing("role or user").into());
         }
-        on!(&mut self.connection(), db => {
-            sqlx::query::<Db>(ADD_MEMBER)
-                .bind(organisation.as_uuid())
-                .bind(role.as_uuid())
-                .bind(user.as_uuid())
-                .execute(db)
-                .await
-                .map(drop)
-        })?;
-        Ok(())
+        self.change_membership(ADD_MEMBER, organisation, role, user).await
     }
 
     /// Ends a membership; a repeat changes nothing.
@@ -121,8 +112,18 @@ impl Transaction {
         role: RoleId,
         user: UserId,
     ) -> Result<(), StorageError> {
+        self.change_membership(REMOVE_MEMBER, organisation, role, user).await
+    }
+
+    async fn change_membership(
+        &mut self,
+        statement: &'static str,
+        organisation: OrganisationId,
+        role: RoleId,
+        user: UserId,
+    ) -> Result<(), StorageError> {
         on!(&mut self.connection(), db => {
-            sqlx::query::<Db>(REMOVE_MEMBER)
+            sqlx::query::<Db>(statement)
                 .bind(organisation.as_uuid())
                 .bind(role.as_uuid())
                 .bind(user.as_uuid())
