@@ -48,6 +48,26 @@ fn an_installation_is_furnished_step_by_step() -> anyhow::Result<()> {
     Ok(())
 }
 
+#[test]
+fn an_application_is_added_and_a_role_is_permitted_to_use_it() -> anyhow::Result<()> {
+    let here = Installation::new()?;
+    here.done(&["init", "--bits", "2048"])?;
+    let reply = "https://wiki.contoso.example/";
+    let wiki = ["--realm", "urn:wiki", "--reply", reply, "--name", "Wiki"];
+    here.done(&[&["app", "add", "--kind", "ws-federation"], &wiki[..]].concat())?;
+    assert!(!here.run(&["doctor"])?.status.success(), "nobody may use it yet");
+
+    here.done(&["role", "add", "Writers"])?;
+    here.done(&["app", "permit", "urn:wiki", "writers"])?;
+
+    let apps = json(&here.done(&["--json", "app", "list"])?)?;
+    let wiki = apps.as_array().into_iter().flatten().find(|app| app["application"]["name"] == "Wiki");
+    let wiki = wiki.cloned().unwrap_or_default();
+    assert_eq!(wiki["roles"], serde_json::json!(["Writers"]), "{apps}");
+    assert_eq!(wiki["application"]["reply_addresses"], serde_json::json!([reply]));
+    Ok(())
+}
+
 /// S91: a key that lies in the data folder, or in a folder of it, is to be moved before `doctor` is content.
 #[test]
 fn doctor_is_not_content_with_a_key_among_the_data() -> anyhow::Result<()> {

@@ -96,9 +96,11 @@ fn an_immutable_id_belongs_to_one_user() -> anyhow::Result<()> {
 #[test]
 fn without_an_installation_commands_say_so() -> anyhow::Result<()> {
     let here = Installation::new()?;
-    for arguments in [&["user", "list"][..], &["serve"], &["doctor"]] {
-        assert!(!here.refused(arguments)?.is_empty());
+    for arguments in [&["user", "list"][..], &["ledger", "verify"], &["doctor"]] {
+        let complaint = here.refused(arguments)?;
+        assert!(complaint.contains("run `countersign init`"), "{arguments:?}: {complaint}");
     }
+    assert!(!here.refused(&["serve"])?.is_empty());
     assert!(!here.path().join("data").join("countersign.db").exists(), "looking made no database");
     Ok(())
 }

@@ -7,6 +7,7 @@ use model::{Clock, SystemClock};
 use policy::NamedNetworks;
 use script::{ScriptLimits, Scripts};
 use server::{App, ConnectionLimits, Cookies, Edge, LoopLimits, Tls, TlsError, TlsFiles};
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 use storage::{Journal, JournalSettings, Store};
 use sts::{ActiveAddresses, ActiveParts, Parts, SecurityTokenService, SigningLane};
@@ -186,7 +187,11 @@ pub async fn stop_signal() -> anyhow::Result<()> {
 /// Writes logs to standard error, as configured by `RUST_LOG` or by default.
 pub fn start_logging(default: &str, json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| default.into());
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // A file, a journal or a container's log would keep the colours as letters.
+        .with_ansi(std::io::stderr().is_terminal());
     // A line that finds no room on a full disk is lost. To complain of it on the same standard error would panic, and
     // take the request with it.
     let log = log.log_internal_errors(false);

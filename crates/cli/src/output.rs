@@ -1,5 +1,7 @@
 //! What a command prints: words for people, JSON for programs.
 
+use std::io::{self, Write as _};
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -13,12 +15,7 @@ pub struct Output {
 impl Output {
     /// Says that something was done: a sentence, or the thing itself.
     pub fn done(self, sentence: &str, thing: &impl Serialize) -> anyhow::Result<()> {
-        if self.json {
-            println!("{}", serde_json::to_string_pretty(thing)?);
-        } else {
-            println!("{sentence}");
-        }
-        Ok(())
+        print(&if self.json { serde_json::to_string_pretty(thing)? } else { sentence.to_owned() })
     }
 
     /// Prints rows under their headings, or the things themselves; `empty` says what to do when there are none.
@@ -29,14 +26,21 @@ impl Output {
         things: &Value,
         empty: &str,
     ) -> anyhow::Result<()> {
-        if self.json {
-            println!("{}", serde_json::to_string_pretty(things)?);
+        print(&if self.json {
+            serde_json::to_string_pretty(things)?
         } else if rows.is_empty() {
-            println!("{empty}");
+            empty.to_owned()
         } else {
-            print!("{}", layout(headings, rows));
-        }
-        Ok(())
+            layout(headings, rows)
+        })
+    }
+}
+
+/// Prints a text and ends its last line. Whoever closes the pipe, as `head` does, has read enough.
+fn print(text: &str) -> anyhow::Result<()> {
+    match writeln!(io::stdout(), "{}", text.trim_end_matches('\n')) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => Ok(printed?),
     }
 }
 

@@ -18,6 +18,17 @@ impl Workplace {
     /// Opens the installation that the configuration names.
     pub async fn open(config: Option<&Path>) -> anyhow::Result<Self> {
         let settings = read_configuration(config)?.settings;
+        if let Some(database) = settings.database.url.sqlite_path()
+            && !database.exists()
+            && !settings.key_file.exists()
+        {
+            bail!(
+                "there is nothing yet, neither {} nor {}; run `countersign init`, or name the right configuration \
+                 with --config",
+                database.display(),
+                settings.key_file.display()
+            );
+        }
         let sealer = Sealer::open(&settings.key_file)?;
         let store = open_store(&settings, sealer).await?;
         Ok(Self { settings, store })
