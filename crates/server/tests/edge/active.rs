@@ -125,6 +125,21 @@ async fn a_name_and_a_password_get_a_token_in_the_version_that_was_asked() {
     }
 }
 
+/// S14: neither a token nor a fault is kept, framed or guessed at.
+#[tokio::test]
+async fn an_answer_to_a_program_is_kept_nowhere() {
+    let house = open().await;
+    let right = Message::of(Version::Trust13);
+    let wrong = Message { id: "urn:uuid:other", password: "wrong", ..Message::of(Version::Trust13) };
+    for (message, status) in [(right, StatusCode::OK), (wrong, StatusCode::INTERNAL_SERVER_ERROR)] {
+        let answer = message.send(&house).await;
+        assert_eq!(answer.status, status);
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"));
+    }
+}
+
 #[tokio::test]
 async fn the_short_addresses_answer_too() {
     let house = open().await;
