@@ -1,6 +1,7 @@
 //! What people run by hand: `cargo xtask test`, `cargo xtask bench`, `cargo xtask dist`.
 
 mod bench;
+mod clean_clone;
 mod command;
 mod dist;
 mod postgres;

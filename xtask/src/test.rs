@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::clean_clone;
 use crate::command::{self, cargo, root};
 use crate::postgres::Postgres;
 use crate::tools;
@@ -18,7 +19,9 @@ pub fn run(all: bool, filter: Option<&str>) -> anyhow::Result<()> {
     step("the build that packages ship: no demo, no stand-in", &mut cargo(shipped))?;
     let mut documentation = cargo(["doc", "--workspace", "--no-deps", "--quiet"]);
     step("documentation", documentation.env("RUSTDOCFLAGS", "-D warnings"))?;
-    licences()
+    licences()?;
+    println!("== the first command of the README, in a clean clone");
+    clean_clone::run()
 }
 
 fn step(name: &str, command: &mut Command) -> anyhow::Result<()> {
@@ -29,13 +32,15 @@ fn step(name: &str, command: &mut Command) -> anyhow::Result<()> {
 /// The tests themselves, with everything they need set up first.
 fn tests(all: bool, filter: Option<&str>) -> anyhow::Result<()> {
     tools::install_packages()?;
-    tools::nextest()?;
+    let nextest = tools::of_cargo("cargo-nextest")?;
     let python = tools::python()?;
     let postgres = Postgres::start()?;
     step("the programs under test", &mut cargo(["build", "--package", "countersign"]))?;
-    let mut tests = cargo(["nextest", "run", "--workspace", "--no-fail-fast"]);
+    let mut tests = Command::new(nextest);
     tests
+        .args(["nextest", "run", "--workspace", "--no-fail-fast"])
         .args(filter)
+        .current_dir(root())
         .env("COUNTERSIGN_TEST_PYTHON", python)
         .env("COUNTERSIGN_TEST_POSTGRES", postgres.url());
     if all {
@@ -46,7 +51,7 @@ fn tests(all: bool, filter: Option<&str>) -> anyhow::Result<()> {
 
 /// Licences, bans and sources always; advisories where their database can be reached.
 fn licences() -> anyhow::Result<()> {
-    let deny = tools::deny()?;
+    let deny = tools::of_cargo("cargo-deny")?;
     let check = |what: &[&str]| {
         let mut command = Command::new(&deny);
         command.args(["--log-level", "error", "check"]).args(what).current_dir(root());

@@ -1,7 +1,7 @@
 //! What the tests need beside Rust: independent judges of signatures, schemas and pages, a browser, a database.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
 
@@ -12,6 +12,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("/usr/bin/chromium", "chromium"),
     ("/usr/bin/chromedriver", "chromium-driver"),
     ("/usr/bin/curl", "curl"),
+    ("/usr/bin/kill", "procps"),
     ("/usr/bin/openssl", "openssl"),
     ("/usr/bin/xmlsec1", "xmlsec1"),
     ("/usr/bin/xmllint", "libxml2-utils"),
@@ -22,8 +23,11 @@ const PACKAGES: &[(&str, &str)] = &[
 
 /// Installs the Debian packages that are missing.
 pub fn install_packages() -> anyhow::Result<()> {
-    let missing: Vec<_> =
+    let mut missing: Vec<_> =
         PACKAGES.iter().filter(|(file, _)| !Path::new(file).exists()).map(|(_, package)| *package).collect();
+    if !has_venv() {
+        missing.push("python3-venv");
+    }
     if missing.is_empty() {
         return Ok(());
     }
@@ -37,6 +41,13 @@ pub fn install_packages() -> anyhow::Result<()> {
     let mut install = Command::new("apt-get");
     install.args(["install", "-y", "-qq"]).args(&missing).env("DEBIAN_FRONTEND", "noninteractive");
     run(&mut install).with_context(advice)
+}
+
+/// Whether there is a Python that can make virtual environments: Debian's comes without what that needs.
+fn has_venv() -> bool {
+    let mut python = Command::new("python3");
+    python.args(["-c", "import ensurepip, venv"]).stderr(Stdio::null());
+    python.status().is_ok_and(|status| status.success())
 }
 
 /// The judges that come from PyPI: signxml verifies signatures, msal signs in as programs do. The last one carries
@@ -60,26 +71,17 @@ pub fn python() -> anyhow::Result<PathBuf> {
     Ok(python)
 }
 
-/// Makes sure that cargo-nextest is there.
-pub fn nextest() -> anyhow::Result<()> {
-    if is_on_path("cargo-nextest") {
-        return Ok(());
-    }
-    println!("installing cargo-nextest");
-    run(&mut cargo(["install", "--locked", "cargo-nextest"])).context("the tests are run by cargo-nextest")
-}
-
-/// cargo-deny, built into the target folder when it is not on the path.
-pub fn deny() -> anyhow::Result<PathBuf> {
-    if is_on_path("cargo-deny") {
-        return Ok("cargo-deny".into());
+/// A command of cargo's that others wrote, built into the target folder when it is not on the path.
+pub fn of_cargo(name: &str) -> anyhow::Result<PathBuf> {
+    if is_on_path(name) {
+        return Ok(name.into());
     }
     let folder = target().join("test-tools");
-    let program = folder.join("bin/cargo-deny");
+    let program = folder.join("bin").join(name);
     if !program.exists() {
-        println!("installing cargo-deny");
-        let mut install = cargo(["install", "--locked", "--debug", "cargo-deny", "--root"]);
-        run(install.arg(&folder)).context("licences and sources are checked by cargo-deny")?;
+        println!("installing {name}");
+        let mut install = cargo(["install", "--locked", "--debug", name, "--root"]);
+        run(install.arg(&folder)).with_context(|| format!("the tests need {name}"))?;
     }
     Ok(program)
 }
