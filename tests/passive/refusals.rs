@@ -109,15 +109,17 @@ async fn broken_requests_are_refused() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// WSF-07 until factors exist: a demand for a second factor is refused with an explanation, before any password.
+/// WSF-07: somebody without a second factor is refused with an explanation where one is demanded, with a session and
+/// after the password alike.
 #[tokio::test]
 async fn a_second_factor_is_never_pretended() -> anyhow::Result<()> {
     let demo = demo().await?;
-    let wauth = "&wauth=http%3a%2f%2fschemas.microsoft.com%2fclaims%2fmultipleauthn";
-    for visitor in [Visitor::new()?, signed_in(&demo).await?] {
-        let page = visitor.get(&demo.request(wauth)).await?;
-        assert_refused(&page, 403, "multifactor_unavailable");
-    }
+    let ada = demo.person("ada")?;
+    let request = demo.request("&wauth=http%3a%2f%2fschemas.microsoft.com%2fclaims%2fmultipleauthn");
+    let page = signed_in(&demo).await?.get(&request).await?;
+    assert_refused(&page, 403, "second_factor_not_enrolled");
+    let page = Visitor::new()?.sign_in(&request, &ada.upn, &ada.password).await?;
+    assert_refused(&page, 403, "second_factor_not_enrolled");
     Ok(())
 }
 

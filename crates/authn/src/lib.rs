@@ -1,7 +1,8 @@
-//! Who somebody is: passwords, sessions, and the limits on failed tries.
+//! Who somebody is: passwords, second factors, sessions, and the limits on failed tries.
 //!
 //! This crate knows no protocol and no page. It answers whether a password is right without telling an observer
-//! why it is not ([`Passwords`]), remembers who signed in and when ([`Sessions`]), and says how long the next
+//! why it is not ([`Passwords`]), to which time step a code of an authenticator app belongs ([`TotpSecret`]),
+//! remembers who signed in and when ([`Sessions`]), and says how long the next
 //! try has to wait after too many failures ([`Attempts`]). What follows from the answers is decided elsewhere:
 //! a session is evidence for a decision, never the decision.
 
@@ -12,15 +13,19 @@ mod lane;
 mod memory;
 mod password;
 mod passwords;
+mod recovery_code;
 mod secret;
 mod session;
 mod session_map;
 mod sessions;
+mod totp;
 
 pub use attempts::{AccountKey, AttemptLimits, Attempts, Verdict};
 pub use lane::Busy;
 pub use password::{MINIMUM_NEW_PASSWORD, Password, PasswordError};
 pub use passwords::{HashError, PasswordLimits, Passwords};
+pub use recovery_code::{RECOVERY_CODES, RecoveryCode};
 pub use secret::{RandomnessError, SessionSecret};
 pub use session::{Session, SessionLimits};
 pub use sessions::{SessionError, Sessions};
+pub use totp::{TotpSecret, TotpUriError};

@@ -1,9 +1,12 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use model::{Application, ImmutableId, IssuerUri, User};
-use policy::{Factor, Permit};
+use policy::{Evidence, Factor, Permit};
 use token::Attribute;
 
-use crate::claim_type::{AUTHENTICATION_INSTANT, IMMUTABLE_ID, UPN};
+use crate::claim_type::{
+    AUTHENTICATION_INSTANT, IMMUTABLE_ID, METHOD, METHODS, MULTIFACTOR_INSTANT, MULTIPLE_FACTORS,
+    PASSWORD_REFERENCE, UPN,
+};
 
 /// The format of a NameIdentifier that carries an ImmutableID (protocol.md §2.3).
 pub const UNSPECIFIED_FORMAT: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";
@@ -52,6 +55,15 @@ pub fn base_claims(
 ) -> ClaimSet {
     let evidence = permit.evidence();
     let authentication_instant = evidence.first_factor_at;
+    let mut attributes = vec![
+        UPN.with(subject.user.upn.as_str()),
+        IMMUTABLE_ID.with(subject.immutable_id.as_str()),
+        AUTHENTICATION_INSTANT.with(written(authentication_instant)),
+    ];
+    // Where no page can be shown, no second factor can have been given (TOK-10).
+    if !permit.endpoint().is_active() {
+        attributes.extend(multifactor_claims(evidence));
+    }
     ClaimSet {
         issuer: issuer.clone(),
         audience: application.realm.as_str().to_owned(),
@@ -61,10 +73,25 @@ pub fn base_claims(
             Factor::Password => PASSWORD_METHOD,
         },
         authentication_instant,
-        attributes: vec![
-            UPN.with(subject.user.upn.as_str()),
-            IMMUTABLE_ID.with(subject.immutable_id.as_str()),
-            AUTHENTICATION_INSTANT.with(authentication_instant.to_rfc3339_opts(SecondsFormat::Millis, true)),
-        ],
+        attributes,
     }
+}
+
+/// That a second factor was given and when, in both forms that Entra reads; nothing when none was (protocol.md §2.4,
+/// S24). The method of the statement stays the first factor's.
+fn multifactor_claims(evidence: &Evidence) -> Vec<Attribute> {
+    let Some(second_factor) = evidence.second_factor else { return Vec::new() };
+    let first = match evidence.first_factor {
+        Factor::Password => PASSWORD_REFERENCE,
+    };
+    let methods = [first, MULTIPLE_FACTORS];
+    vec![
+        METHODS.with_all(methods),
+        METHOD.with_all(methods),
+        MULTIFACTOR_INSTANT.with(written(second_factor.given_at)),
+    ]
+}
+
+fn written(instant: DateTime<Utc>) -> String {
+    instant.to_rfc3339_opts(SecondsFormat::Millis, true)
 }

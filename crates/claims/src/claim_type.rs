@@ -13,6 +13,29 @@ pub const AUTHENTICATION_INSTANT: ClaimType = ClaimType {
     name: "authenticationinstant",
 };
 
+/// How the user authenticated, the form that AD FS uses (protocol.md §2.4).
+pub const METHODS: ClaimType =
+    ClaimType { namespace: "http://schemas.microsoft.com/claims", name: "authnmethodsreferences" };
+
+/// The same in the form that Entra documents for SAML 1.1 (protocol.md §2.4).
+pub const METHOD: ClaimType = ClaimType {
+    namespace: "http://schemas.microsoft.com/ws/2008/06/identity/claims",
+    name: "authenticationmethod",
+};
+
+/// When the second factor was given (protocol.md §2.4).
+pub const MULTIFACTOR_INSTANT: ClaimType = ClaimType {
+    namespace: "http://schemas.microsoft.com/ws/2017/04/identity/claims",
+    name: "multifactorauthenticationinstant",
+};
+
+/// The method that says that more than one factor was given.
+pub const MULTIPLE_FACTORS: &str = "http://schemas.microsoft.com/claims/multipleauthn";
+
+/// The first factor's method in the lists of methods (protocol.md §2.4); the statement calls it otherwise.
+pub const PASSWORD_REFERENCE: &str =
+    "http://schemas.microsoft.com/ws/2008/06/identity/authenticationmethod/password";
+
 /// The namespace of a claim that a script names without one (protocol.md §2.8 "Token script").
 pub const BARE_NAMESPACE: &str = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims";
 
@@ -48,10 +71,8 @@ const RESERVED_PREFIXES: &[&str] = &[
 ];
 
 /// Values by which Entra recognises a multi-factor sign-in, whatever claim carries them (protocol.md §2.4).
-const MULTIFACTOR_VALUES: &[&str] = &[
-    "http://schemas.microsoft.com/claims/multipleauthn",
-    "http://schemas.microsoft.com/claims/wiaormultiauthn",
-];
+const MULTIFACTOR_VALUES: &[&str] =
+    &[MULTIPLE_FACTORS, "http://schemas.microsoft.com/claims/wiaormultiauthn"];
 
 /// A claim type as SAML 1.1 carries it.
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +107,15 @@ impl ClaimType {
             namespace: self.namespace.to_owned(),
             name: self.name.to_owned(),
             values: vec![value.into()],
+        }
+    }
+
+    /// The claim with several values.
+    pub fn with_all<const N: usize>(self, values: [&str; N]) -> Attribute {
+        Attribute {
+            namespace: self.namespace.to_owned(),
+            name: self.name.to_owned(),
+            values: values.map(str::to_owned).into(),
         }
     }
 }

@@ -1,9 +1,9 @@
-//! `countersign app`: list, permit, add.
+//! `countersign app`: list, permit, second-factor, add.
 
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use model::{
     Application, ApplicationId, ApplicationKind, DEFAULT_TOKEN_LIFETIME, Organisation, Realm, ReplyAddress,
 };
@@ -24,6 +24,13 @@ pub enum App {
         /// The role's name.
         role: String,
     },
+    /// Says whether an application demands a second factor of everybody, whatever it asks for itself.
+    SecondFactor {
+        /// The application, by its name or realm.
+        app: String,
+        /// Whether it does.
+        demand: SecondFactorDemand,
+    },
     /// Adds an application.
     Add {
         /// Its kind: ws-federation or microsoft-365.
@@ -39,6 +46,15 @@ pub enum App {
         #[arg(long)]
         name: String,
     },
+}
+
+/// Whether an application demands a second factor of everybody.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum SecondFactorDemand {
+    /// Nobody gets a token with a password alone.
+    Required,
+    /// Whoever has a second factor is asked for it, nobody else.
+    Optional,
 }
 
 impl App {
@@ -59,6 +75,27 @@ impl App {
                     "Members of \u{201c}{}\u{201d} may use \u{201c}{}\u{201d}.",
                     role.name, application.name
                 );
+                output.done(&sentence, &detail)
+            }
+            Self::SecondFactor { app, demand } => {
+                let application = find(&workplace, &organisation, &app).await?;
+                let second_factor = matches!(demand, SecondFactorDemand::Required);
+                let application = Application { second_factor, ..application };
+                let mut transaction = workplace.store.begin().await?;
+                transaction.update_application(&application).await?;
+                let detail = json!({ "application": application.id, "second_factor": second_factor });
+                transaction.record(&operator_did(&organisation, "app second-factor", detail.clone())).await?;
+                transaction.commit().await?;
+                let name = &application.name;
+                let sentence = match demand {
+                    SecondFactorDemand::Required => format!(
+                        "\u{201c}{name}\u{201d} takes nobody without a second factor. Who has none yet: \
+                         `countersign user factor UPN list`."
+                    ),
+                    SecondFactorDemand::Optional => {
+                        format!("\u{201c}{name}\u{201d} takes a password of those who have no second factor.")
+                    }
+                };
                 output.done(&sentence, &detail)
             }
             Self::Add { kind, realm, reply, name } => {
@@ -105,6 +142,7 @@ pub fn new(
         issuer: None,
         token_script: None,
         enabled: true,
+        second_factor: false,
     })
 }
 

@@ -1,4 +1,6 @@
-//! `countersign user`: add, passwd, list, enable, disable.
+//! `countersign user`: add, passwd, list, enable, disable, factor.
+
+mod factor;
 
 use std::io::{IsTerminal, Read};
 use std::path::Path;
@@ -50,6 +52,13 @@ pub enum User {
     Disable {
         /// The sign-in name.
         upn: String,
+    },
+    /// The user's second factors.
+    Factor {
+        /// The sign-in name.
+        upn: String,
+        #[command(subcommand)]
+        factor: factor::Factor,
     },
     /// Lists the users.
     List {
@@ -107,6 +116,11 @@ impl User {
             }
             Self::Enable { upn } => set_active(&workplace, &organisation, &upn, true, output).await,
             Self::Disable { upn } => set_active(&workplace, &organisation, &upn, false, output).await,
+            Self::Factor { upn, factor } => {
+                let user = find(&workplace, organisation.id, &upn).await?;
+                let person = factor::Person { workplace: &workplace, organisation: &organisation, user };
+                factor.run(&person, output).await
+            }
             Self::List { filter } => {
                 let users = workplace
                     .store

@@ -58,6 +58,8 @@ pub struct Application {
     pub token_script: Option<String>,
     /// Whether it gets tokens at all.
     pub enabled: bool,
+    /// Whether it demands a second factor of everybody, whatever it asks for in a request.
+    pub second_factor: bool,
 }
 
 impl Application {

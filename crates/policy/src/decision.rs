@@ -1,11 +1,11 @@
 use chrono::TimeDelta;
 use model::{Domain, User};
 
-use crate::active::{self, DoorClosed, DoorFacts, Passage, PersonFacts, PersonRefused};
-use crate::{ActiveFacts, Evidence, Facts, Permit};
+use crate::active::{self, DoorClosed, DoorFacts, Passage, PersonFacts, PersonRefused, PolicyDemand};
+use crate::{ActiveFacts, Evidence, Facts, Permit, SecondFactor};
 
 /// The version of the built-in policy, recorded with every decision.
-pub const POLICY_VERSION: u32 = 2;
+pub const POLICY_VERSION: u32 = 3;
 
 /// What the policy says of a request.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub enum Challenge {
     SignIn,
     /// The session is older than the application accepts (WSF-06).
     Fresh,
+    /// The first factor is good; a second one, which the person has, is missing or too old (WSF-07, WSF-08).
+    SecondFactor,
 }
 
 /// Why there is no token.
@@ -36,8 +38,8 @@ pub enum Denial {
     UserDisabled,
     /// No role of the user is granted the application.
     NotGranted,
-    /// The application demands a second factor, and none can be given here (WSF-07).
-    MultifactorUnavailable,
+    /// A second factor is demanded, and the person has none enrolled (WSF-07).
+    SecondFactorNotEnrolled,
     /// User and application are of different organisations (S72, S73).
     ForeignUser,
     /// An active request that is refused before its password is looked at.
@@ -53,7 +55,7 @@ impl Denial {
             Self::ApplicationDisabled => "application_disabled",
             Self::UserDisabled => "user_disabled",
             Self::NotGranted => "application_not_granted",
-            Self::MultifactorUnavailable => "multifactor_unavailable",
+            Self::SecondFactorNotEnrolled => "second_factor_not_enrolled",
             Self::ForeignUser => "user_of_another_organisation",
             Self::Door(closed) => closed.code(),
             Self::Person(refused) => refused.code(),
@@ -64,8 +66,12 @@ impl Denial {
     /// password (S54).
     pub const fn is_personal(self) -> bool {
         match self {
-            Self::UserDisabled | Self::NotGranted | Self::ForeignUser | Self::Person(_) => true,
-            Self::ApplicationDisabled | Self::MultifactorUnavailable | Self::Door(_) => false,
+            Self::UserDisabled
+            | Self::NotGranted
+            | Self::SecondFactorNotEnrolled
+            | Self::ForeignUser
+            | Self::Person(_) => true,
+            Self::ApplicationDisabled | Self::Door(_) => false,
         }
     }
 }
@@ -80,9 +86,6 @@ pub fn evaluate(facts: &Facts<'_>) -> Decision {
     if !facts.application.enabled {
         return Decision::Deny(Denial::ApplicationDisabled);
     }
-    if facts.demand.multifactor {
-        return Decision::Deny(Denial::MultifactorUnavailable);
-    }
     let (Some(user), Some(evidence)) = (facts.user, facts.evidence) else {
         return Decision::Challenge(Challenge::SignIn);
     };
@@ -95,14 +98,26 @@ pub fn evaluate(facts: &Facts<'_>) -> Decision {
     if !is_fresh(facts, &evidence) {
         return Decision::Challenge(Challenge::Fresh);
     }
+    // A program can be asked for nothing more than its password: what that means for it, `active` decides.
+    let second_factor = active.map_or_else(|| second_factor(facts, &evidence), |_| Factors::Enough(None));
+    let second_factor = match second_factor {
+        Factors::Enough(given) => Ok(given),
+        Factors::Ask => return Decision::Challenge(Challenge::SecondFactor),
+        Factors::Missing => Err(Denial::SecondFactorNotEnrolled),
+    };
+    // Said first to those who would enrol for nothing; told to nobody who has not given every factor they have.
     if !facts.granted {
         return Decision::Deny(Denial::NotGranted);
     }
+    let second_factor = match second_factor {
+        Ok(given) => given,
+        Err(denial) => return Decision::Deny(denial),
+    };
     let rule = match active {
         None => "granted-by-role",
         // A session is for browsers: a program gives the password with every request.
         Some(ActiveFacts { door, person: Some(known) }) if facts.prompted => {
-            match person(user, door, known) {
+            match person(user, &demanding(facts, door), known) {
                 Ok(passage) => passage.rule(),
                 Err(refused) => return Decision::Deny(Denial::Person(refused)),
             }
@@ -114,7 +129,8 @@ pub fn evaluate(facts: &Facts<'_>) -> Decision {
         user: user.id,
         application: facts.application.id,
         request: facts.request,
-        evidence,
+        // A second factor that did not count for the decision counts for no claim either (TOK-10).
+        evidence: Evidence { second_factor, ..evidence },
         endpoint: facts.requestor.endpoint(),
         rule,
         policy_version: POLICY_VERSION,
@@ -125,7 +141,14 @@ pub fn evaluate(facts: &Facts<'_>) -> Decision {
 /// A domain of another organisation is none.
 fn door(facts: &Facts<'_>, active: &ActiveFacts<'_>) -> Result<(), DoorClosed> {
     let own = |domain: &&Domain| domain.organisation == facts.application.organisation;
-    active::door(&DoorFacts { domain: active.door.domain.filter(own), ..active.door })
+    active::door(&DoorFacts { domain: active.door.domain.filter(own), ..demanding(facts, &active.door) })
+}
+
+/// The door with what the application demands of everybody.
+fn demanding<'a>(facts: &Facts<'_>, door: &DoorFacts<'a>) -> DoorFacts<'a> {
+    let of_application =
+        if facts.application.second_factor { PolicyDemand::SecondFactor } else { PolicyDemand::Password };
+    DoorFacts { demand: door.demand.max(of_application), ..*door }
 }
 
 /// The door that was opened has to be that of the person's own domain.
@@ -134,6 +157,33 @@ fn person(user: &User, door: &DoorFacts<'_>, known: &PersonFacts<'_>) -> Result<
         return Err(PersonRefused::OtherDomain);
     }
     active::person(door, known)
+}
+
+/// What a browser's sign-in lacks beside the first factor.
+enum Factors {
+    /// Nothing; the second factor that was given, if it counts.
+    Enough(Option<SecondFactor>),
+    /// A second factor, which the person has.
+    Ask,
+    /// A second factor, which the person does not have.
+    Missing,
+}
+
+/// Whoever has a second factor is asked for it, demanded or not: that is what enrolling means.
+fn second_factor(facts: &Facts<'_>, evidence: &Evidence) -> Factors {
+    let is_demanded = facts.demand.multifactor || facts.application.second_factor;
+    match evidence.second_factor.filter(|given| is_young(facts, given)) {
+        Some(given) => Factors::Enough(Some(given)),
+        None if facts.second_factor_enrolled => Factors::Ask,
+        None if is_demanded => Factors::Missing,
+        None => Factors::Enough(None),
+    }
+}
+
+/// Whether a second factor still counts. One from the future never does.
+fn is_young(facts: &Facts<'_>, given: &SecondFactor) -> bool {
+    let age = facts.now - given.given_at;
+    age >= TimeDelta::zero() && facts.demand.multifactor_within.is_none_or(|limit| age <= limit)
 }
 
 /// Whether the first factor is young enough. One given for this very request always is; one from the future never,

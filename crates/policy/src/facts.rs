@@ -12,6 +12,8 @@ pub struct Demand {
     pub fresh_within: Option<TimeDelta>,
     /// A second factor in this session (`wauth=multipleauthn`, WSF-07).
     pub multifactor: bool,
+    /// The oldest acceptable second factor, where one is given at all (`mfa_max_age`, WSF-08).
+    pub multifactor_within: Option<TimeDelta>,
 }
 
 /// Everything a decision is made from. What is not here cannot matter.
@@ -25,6 +27,8 @@ pub struct Facts<'a> {
     pub prompted: bool,
     /// Whom the token is for.
     pub application: &'a Application,
+    /// Whether the user has a second factor enrolled.
+    pub second_factor_enrolled: bool,
     /// Whether one of the user's roles is granted the application.
     pub granted: bool,
     /// What the relying party asked for.

@@ -12,7 +12,7 @@ mod permit;
 mod requestor;
 
 pub use decision::{Challenge, Decision, Denial, POLICY_VERSION, evaluate};
-pub use evidence::{Evidence, Factor};
+pub use evidence::{Evidence, Factor, SecondFactor, SecondFactorKind};
 pub use facts::{Demand, Facts};
 pub use networks::NamedNetworks;
 pub use permit::{PERMIT_LIFETIME, Permit, PermitExpired, SpentPermit};

@@ -9,7 +9,9 @@ use model::{
     Application, ApplicationId, ApplicationKind, Attributes, OrganisationId, Realm, Reference, ReplyAddress,
     Upn, User, UserId,
 };
-use policy::{Challenge, Decision, Demand, Denial, Endpoint, Evidence, Factor, Facts, Requestor, evaluate};
+use policy::{
+    Challenge, Decision, Demand, Denial, Endpoint, Evidence, Facts, Requestor, SecondFactorKind, evaluate,
+};
 
 fn instant(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
@@ -19,6 +21,7 @@ struct Case {
     user: User,
     application: Application,
     evidence: Option<Evidence>,
+    enrolled: bool,
     granted: bool,
     prompted: bool,
     demand: Demand,
@@ -51,8 +54,10 @@ fn ada() -> Case {
             issuer: None,
             token_script: None,
             enabled: true,
+            second_factor: false,
         },
-        evidence: Some(Evidence { first_factor: Factor::Password, first_factor_at: instant(0) }),
+        evidence: Some(Evidence::of_password(instant(0))),
+        enrolled: false,
         granted: true,
         prompted: false,
         demand: Demand::default(),
@@ -67,6 +72,7 @@ impl Case {
             evidence: self.evidence,
             prompted: self.prompted,
             application: &self.application,
+            second_factor_enrolled: self.enrolled,
             granted: self.granted,
             demand: self.demand,
             requestor: Requestor::Passive,
@@ -130,7 +136,7 @@ fn a_user_of_another_organisation_is_denied() {
 /// WSF-06, S26.
 #[test]
 fn freshness_is_measured_at_its_boundary() {
-    let within = |minutes| Demand { fresh_within: Some(TimeDelta::minutes(minutes)), multifactor: false };
+    let within = |minutes| Demand { fresh_within: Some(TimeDelta::minutes(minutes)), ..Demand::default() };
     assert!(Case { demand: within(10), ..ada() }.permits());
     assert_eq!(Case { demand: within(10), now: instant(601), ..ada() }.challenge(), Some(Challenge::Fresh));
     assert_eq!(Case { demand: within(0), now: instant(0), ..ada() }.challenge(), Some(Challenge::Fresh));
@@ -142,12 +148,98 @@ fn freshness_is_measured_at_its_boundary() {
     );
 }
 
-/// WSF-07 until factors exist: a demand for a second factor is refused, never met by a password.
+/// Ada with an authenticator app, whose code she gave at instant 300.
+fn ada_with_both() -> Case {
+    let evidence = Evidence::of_password(instant(0)).with_second_factor(SecondFactorKind::Totp, instant(300));
+    Case { enrolled: true, evidence: Some(evidence), ..ada() }
+}
+
+const MULTIFACTOR: Demand = Demand { multifactor: true, fresh_within: None, multifactor_within: None };
+
+/// WSF-07, S25: a demand for a second factor is never met by a password.
 #[test]
-fn a_demand_for_a_second_factor_is_denied_before_any_password() {
-    let demand = Demand { multifactor: true, fresh_within: None };
-    assert_eq!(Case { demand, ..ada() }.denial(), Some(Denial::MultifactorUnavailable));
-    assert_eq!(Case { demand, evidence: None, ..ada() }.denial(), Some(Denial::MultifactorUnavailable));
+fn a_second_factor_that_is_demanded_is_asked_of_those_who_have_one_and_refused_to_the_rest() {
+    let demand = MULTIFACTOR;
+    assert_eq!(Case { demand, evidence: None, ..ada() }.challenge(), Some(Challenge::SignIn));
+    assert_eq!(Case { demand, ..ada() }.denial(), Some(Denial::SecondFactorNotEnrolled));
+    assert_eq!(Case { demand, enrolled: true, ..ada() }.challenge(), Some(Challenge::SecondFactor));
+    assert!(Case { demand, ..ada_with_both() }.permits());
+
+    let mut of_application = ada();
+    of_application.application.second_factor = true;
+    assert_eq!(of_application.denial(), Some(Denial::SecondFactorNotEnrolled));
+    of_application.enrolled = true;
+    assert_eq!(of_application.challenge(), Some(Challenge::SecondFactor));
+    of_application.evidence = ada_with_both().evidence;
+    assert!(of_application.permits());
+}
+
+#[test]
+fn whoever_has_a_second_factor_is_asked_for_it_undemanded() {
+    assert_eq!(Case { enrolled: true, ..ada() }.challenge(), Some(Challenge::SecondFactor));
+    assert!(ada_with_both().permits());
+}
+
+/// WSF-08, S24.
+#[test]
+fn the_age_of_a_second_factor_is_measured_at_its_boundary() {
+    let within = |seconds| Demand { multifactor_within: Some(TimeDelta::seconds(seconds)), ..MULTIFACTOR };
+    assert!(Case { demand: within(300), ..ada_with_both() }.permits());
+    assert_eq!(
+        Case { demand: within(299), ..ada_with_both() }.challenge(),
+        Some(Challenge::SecondFactor),
+        "a code, and no second password"
+    );
+    let asked_alone = Demand { multifactor: false, ..within(299) };
+    assert_eq!(Case { demand: asked_alone, ..ada_with_both() }.challenge(), Some(Challenge::SecondFactor));
+    assert_eq!(
+        Case { now: instant(299), ..ada_with_both() }.challenge(),
+        Some(Challenge::SecondFactor),
+        "a code from the future"
+    );
+}
+
+/// S25: one pass answers both demands, the password first.
+#[test]
+fn a_fresh_sign_in_comes_before_the_second_factor() {
+    let demand = Demand { fresh_within: Some(TimeDelta::zero()), ..MULTIFACTOR };
+    assert_eq!(Case { demand, ..ada_with_both() }.challenge(), Some(Challenge::Fresh));
+    let evidence = Some(Evidence::of_password(instant(600)));
+    let prompted = Case { demand, evidence, prompted: true, ..ada_with_both() };
+    assert_eq!(prompted.challenge(), Some(Challenge::SecondFactor));
+}
+
+/// TOK-10: a second factor that did not count is no evidence for a claim.
+#[test]
+fn a_permit_holds_the_second_factor_only_when_it_counted() {
+    let evidence_of = |case: &Case| match case.decide() {
+        Decision::Permit(permit) => *permit.evidence(),
+        other => panic!("{other:?}"),
+    };
+    let both = ada_with_both();
+    assert_eq!(Some(evidence_of(&both)), both.evidence);
+    let too_old = Demand { multifactor_within: Some(TimeDelta::seconds(1)), ..Demand::default() };
+    let removed = Case { enrolled: false, demand: too_old, ..ada_with_both() };
+    assert_eq!(evidence_of(&removed), Evidence::of_password(instant(0)));
+}
+
+/// Nobody learns of grants, or is sent to enrol, before giving every factor they have.
+#[test]
+fn a_missing_grant_is_told_after_the_second_factor_and_before_enrolment() {
+    let demand = MULTIFACTOR;
+    assert_eq!(Case { granted: false, enrolled: true, ..ada() }.challenge(), Some(Challenge::SecondFactor));
+    assert_eq!(Case { granted: false, ..ada_with_both() }.denial(), Some(Denial::NotGranted));
+    assert_eq!(Case { granted: false, demand, ..ada() }.denial(), Some(Denial::NotGranted));
+}
+
+/// The form of before this version: a session that has no second factor still opens.
+#[test]
+fn evidence_of_a_former_version_is_read() {
+    let former = r#"{"first_factor":"password","first_factor_at":"2027-01-15T08:00:00Z"}"#;
+    let evidence: Evidence = serde_json::from_str(former).unwrap();
+    assert_eq!(evidence, Evidence::of_password(instant(0)));
+    let written = serde_json::to_string(&ada_with_both().evidence.unwrap()).unwrap();
+    assert_eq!(serde_json::from_str::<Evidence>(&written).unwrap(), ada_with_both().evidence.unwrap());
 }
 
 /// S77: a permit names what it was made for and lives sixty seconds.

@@ -49,6 +49,12 @@ pub const ROUTES: &[Route] = &[
         handler: || post(handlers::sign_in),
     },
     Route {
+        path: "/sign-in/code",
+        methods: &["POST"],
+        access: Access::SealedForm,
+        handler: || post(handlers::code),
+    },
+    Route {
         path: "/sign-in/again",
         methods: &["POST"],
         access: Access::SealedForm,

@@ -7,7 +7,7 @@ use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::Upn;
-use sts::{Answer, Challenge, Failure, SignedOut};
+use sts::{Answer, Challenge, Failure, HalfWay, SecondFactorChallenge, SignedOut};
 use url::Url;
 use wsfed::SignInRequest;
 
@@ -21,7 +21,8 @@ use crate::edge::{
 use crate::page::{Reach, page, rendered};
 use crate::stop::Stop;
 use crate::views::{
-    ContinuePage, Evidence, HomePage, Notice, PostBack, SignInPage, SignedOutPage, StoppedPage, purpose,
+    CodePage, ContinuePage, Evidence, HomePage, Notice, PostBack, SignInPage, SignedOutPage, StoppedPage,
+    purpose,
 };
 
 /// A sign-in at Microsoft 365 that starts here, without a request (WSF-14).
@@ -85,16 +86,28 @@ impl<'a> Stage<'a> {
     pub(crate) fn sign_in(&self, challenge: &Challenge, request: &SignInRequest) -> Result<Response, Stop> {
         let reference = self.arrival.reference.to_string();
         let notice = challenge.failure.map(|failure| Notice::of_failure(self.language, failure, reference));
-        let status = match challenge.failure {
-            None => StatusCode::OK,
-            Some(Failure::Credentials) => StatusCode::FORBIDDEN,
-            Some(Failure::Wait { .. }) => StatusCode::TOO_MANY_REQUESTS,
+        let response = self.sign_in_form(status_of(challenge.failure), challenge, notice, request)?;
+        Ok(with_wait(response, challenge.failure))
+    }
+
+    /// Asks for a code of somebody who is half-way.
+    pub(crate) fn second_factor(
+        &self,
+        challenge: &SecondFactorChallenge,
+        request: &SignInRequest,
+    ) -> Result<Response, Stop> {
+        let reference = self.arrival.reference.to_string();
+        let (state, binding_cookie) = self.seal(request, Some(&challenge.half_way))?;
+        let view = CodePage {
+            face: &self.arrival.face,
+            language: self.language,
+            notice: challenge.failure.map(|failure| Notice::of_code(self.language, failure, reference)),
+            state: &state,
+            username: &challenge.username,
         };
-        let mut response = self.sign_in_form(status, challenge, notice, request)?;
-        if let Some(Failure::Wait { seconds }) = challenge.failure {
-            response.headers_mut().insert(RETRY_AFTER, seconds.into());
-        }
-        Ok(response)
+        let mut response = rendered(status_of(challenge.failure), &Reach::OwnForms, &view);
+        set_cookie(&mut response, binding_cookie);
+        Ok(with_wait(response, challenge.failure))
     }
 
     /// Asks again, because the form that was sent is too old or was made for another browser.
@@ -113,7 +126,7 @@ impl<'a> Stage<'a> {
         notice: Option<Notice>,
         request: &SignInRequest,
     ) -> Result<Response, Stop> {
-        let (state, binding_cookie) = self.seal(request)?;
+        let (state, binding_cookie) = self.seal(request, None)?;
         let view = SignInPage {
             face: &self.arrival.face,
             language: self.language,
@@ -148,7 +161,7 @@ impl<'a> Stage<'a> {
             "loop-why",
             [("count", limits.count.into()), ("window", limits.window.as_secs().into())],
         );
-        let (state, binding_cookie) = self.seal(request)?;
+        let (state, binding_cookie) = self.seal(request, None)?;
         let stop = Stop::LOOP;
         let mut view = self.stopped_page(&stop, diagnosis, Some(&state));
         view.advice = self.language.text("loop-causes");
@@ -219,13 +232,17 @@ impl<'a> Stage<'a> {
     }
 
     /// Seals a request for this browser; the cookie is one to set if the browser has none yet.
-    fn seal(&self, request: &SignInRequest) -> Result<(String, Option<HeaderValue>), Stop> {
+    fn seal(
+        &self,
+        request: &SignInRequest,
+        half_way: Option<&HalfWay>,
+    ) -> Result<(String, Option<HeaderValue>), Stop> {
         let known = self.arrival.binding.clone();
         let is_new = known.is_none();
         let binding = known.map_or_else(Binding::random, Ok)?;
         let organisation = self.arrival.organisation.id;
-        let state =
-            SealedRequest::seal(self.app.sealer(), organisation, &binding, request, self.arrival.now)?;
+        let (sealer, now) = (self.app.sealer(), self.arrival.now);
+        let state = SealedRequest::seal(sealer, organisation, &binding, request, half_way, now)?;
         let cookies = self.app.edge().cookies;
         let cookie = is_new.then(|| cookies.set(CookieName::Browser, binding.as_str(), None)).flatten();
         Ok((state, cookie))
@@ -273,6 +290,21 @@ pub(crate) fn stopped_early(app: &App, asked: Option<&Parts>, stop: &Stop) -> Re
         try_again: None,
     };
     with_retry(rendered(stop.status, &Reach::OwnForms, &view), stop)
+}
+
+const fn status_of(failure: Option<Failure>) -> StatusCode {
+    match failure {
+        None => StatusCode::OK,
+        Some(Failure::Credentials) => StatusCode::FORBIDDEN,
+        Some(Failure::Wait { .. }) => StatusCode::TOO_MANY_REQUESTS,
+    }
+}
+
+fn with_wait(mut response: Response, failure: Option<Failure>) -> Response {
+    if let Some(Failure::Wait { seconds }) = failure {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    response
 }
 
 fn with_retry(mut response: Response, stop: &Stop) -> Response {

@@ -148,7 +148,7 @@ mod tests {
             Denial::ApplicationDisabled,
             Denial::UserDisabled,
             Denial::NotGranted,
-            Denial::MultifactorUnavailable,
+            Denial::SecondFactorNotEnrolled,
             Denial::ForeignUser,
         ];
         let mut codes = vec![

@@ -20,6 +20,15 @@ pub struct Account {
     pub password: Option<PasswordRecord>,
     /// The roles the user is a member of, by name.
     pub roles: Vec<Role>,
+    /// Since when the user has an authenticator app; none: no second factor.
+    pub totp_since: Option<DateTime<Utc>>,
+}
+
+impl Account {
+    /// Whether the user is asked for a second factor at sign-in.
+    pub const fn second_factor_enrolled(&self) -> bool {
+        self.totp_since.is_some()
+    }
 }
 
 /// A stored password.
@@ -87,6 +96,7 @@ async fn with_roles(
         user,
         password: password.map(|(hash, changed_at)| PasswordRecord { hash, changed_at }),
         roles: roles.into_iter().map(Role::from).collect(),
+        totp_since: row.confirmed_at,
     }))
 }
 
@@ -119,19 +129,22 @@ struct AccountRow {
     user: UserRow,
     password_hash: Option<String>,
     changed_at: Option<DateTime<Utc>>,
+    confirmed_at: Option<DateTime<Utc>>,
 }
 
 statements! {
     ACCOUNT_BY_UPN = "select id, organisation_id, upn, immutable_id, active, attributes, created_at,
-            password_hash, changed_at
+            password_hash, changed_at, confirmed_at
         from users
-        left join credentials on user_id = id
+        left join credentials on credentials.user_id = id
+        left join totp_factors on totp_factors.user_id = id
         where organisation_id = $1 and lower(upn) = $2";
 
     ACCOUNT_BY_ID = "select id, organisation_id, upn, immutable_id, active, attributes, created_at,
-            password_hash, changed_at
+            password_hash, changed_at, confirmed_at
         from users
-        left join credentials on user_id = id
+        left join credentials on credentials.user_id = id
+        left join totp_factors on totp_factors.user_id = id
         where organisation_id = $1 and id = $2";
 
     ROLES_OF_USER = "select roles.id, roles.organisation_id, roles.name

@@ -134,6 +134,7 @@ impl Transaction {
                 .bind(application.issuer.as_ref().map(IssuerUri::as_str))
                 .bind(application.token_script.as_deref())
                 .bind(application.enabled)
+                .bind(application.second_factor)
                 .execute(db)
                 .await
                 .map(|done| done.rows_affected())
@@ -171,6 +172,7 @@ struct ApplicationRow {
     issuer: Option<String>,
     token_script: Option<String>,
     enabled: bool,
+    second_factor: bool,
 }
 
 impl ApplicationRow {
@@ -198,19 +200,20 @@ impl ApplicationRow {
             issuer: issuer.map_err(unreadable("applications", "issuer", &self.id))?,
             token_script: self.token_script,
             enabled: self.enabled,
+            second_factor: self.second_factor,
         })
     }
 }
 
 statements! {
     APPLICATIONS = "select id, organisation_id, kind, name, realm, reply_addresses, token_lifetime, issuer,
-            token_script, enabled
+            token_script, enabled, second_factor
         from applications
         where organisation_id = $1
         order by lower(name), id";
 
     APPLICATION_BY_REALM = "select id, organisation_id, kind, name, realm, reply_addresses, token_lifetime, issuer,
-            token_script, enabled
+            token_script, enabled, second_factor
         from applications
         where organisation_id = $1 and realm = $2";
 
@@ -219,12 +222,12 @@ statements! {
         where organisation_id = $1";
 
     INSERT_APPLICATION = "insert into applications (id, organisation_id, kind, name, realm, reply_addresses,
-            token_lifetime, issuer, token_script, enabled)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+            token_lifetime, issuer, token_script, enabled, second_factor)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
     UPDATE_APPLICATION = "update applications
         set kind = $3, name = $4, realm = $5, reply_addresses = $6, token_lifetime = $7, issuer = $8,
-            token_script = $9, enabled = $10
+            token_script = $9, enabled = $10, second_factor = $11
         where id = $1 and organisation_id = $2";
 
     REALM_TAKEN = "select exists (

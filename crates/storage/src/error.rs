@@ -121,6 +121,9 @@ pub enum Refusal {
     /// Without an active key nobody signs in.
     #[error("the active signing key stays until another is activated")]
     ActiveKeyNeeded,
+    /// A user has one authenticator app at most.
+    #[error("the user has an authenticator app already; `countersign user factor UPN remove` takes it away")]
+    TotpEnrolled,
     /// S83: what a demo made stays a demo's.
     #[error("the demo mark cannot be taken away")]
     DemoForEver,

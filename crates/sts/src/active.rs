@@ -4,7 +4,7 @@ use authn::Password;
 use model::{ApplicationKind, DomainName, EntraFacts, OrganisationId, Realm, RoleId, Upn};
 use moka::sync::Cache;
 use policy::{
-    ActiveFacts, Decision, Demand, Denial, Evidence, Factor, NamedNetworks, Requestor,
+    ActiveFacts, Decision, Demand, Denial, Evidence, NamedNetworks, Requestor,
     active::{DoorFacts, PersonFacts, PolicyDemand},
 };
 use storage::Account;
@@ -215,15 +215,17 @@ impl Asking<'_> {
     fn decide_active(&self, version: Version, door: DoorFacts<'_>, account: Option<&Account>) -> Decision {
         let roles: Vec<RoleId> =
             account.iter().flat_map(|account| &account.roles).map(|role| role.id).collect();
-        // Nobody can enrol a second factor yet.
-        let person =
-            PersonFacts { roles: &roles, second_factor_enrolled: false, demand: PolicyDemand::Password };
-        let facts = ActiveFacts { door, person: account.map(|_| person) };
+        let person = account.map(|account| PersonFacts {
+            roles: &roles,
+            second_factor_enrolled: account.second_factor_enrolled(),
+            demand: PolicyDemand::Password,
+        });
+        let facts = ActiveFacts { door, person };
         let requestor = match version {
             Version::Trust2005 => Requestor::Active2005(facts),
             Version::Trust13 => Requestor::Active13(facts),
         };
-        let evidence = Evidence { first_factor: Factor::Password, first_factor_at: self.visit.now };
+        let evidence = Evidence::of_password(self.visit.now);
         let person = account.map(|account| Person { account, evidence, prompted: true });
         self.decide(Demand::default(), requestor, person.as_ref())
     }

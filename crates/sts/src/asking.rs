@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use model::{Realm, ReplyAddress};
-use policy::{Decision, Demand, Evidence, Facts, Requestor};
+use policy::{Decision, Demand, Evidence, Facts, Requestor, SecondFactorKind};
 use storage::{Account, EntryKind};
 
 use crate::organisation_view::{OrganisationView, RelyingParty};
@@ -35,6 +35,7 @@ impl Asking<'_> {
             evidence: person.map(|person| person.evidence),
             prompted: person.is_some_and(|person| person.prompted),
             application: &self.relying_party.application,
+            second_factor_enrolled: person.is_some_and(|person| person.account.second_factor_enrolled()),
             granted: person.is_some_and(|person| self.relying_party.is_granted_to(person.account)),
             demand,
             requestor,
@@ -80,6 +81,22 @@ impl SecurityTokenService {
         let mut row = entry(asking.visit, EntryKind::SignInFailed);
         row.application = Some(asking.relying_party.application.id);
         row.personal["username"] = username.chars().take(128).collect::<String>().into();
+        self.journal.record(&row).await?;
+        Ok(())
+    }
+
+    /// Writes down that somebody with the right password gave a wrong code.
+    pub(crate) async fn record_wrong_code(
+        &self,
+        asking: &Asking<'_>,
+        account: &Account,
+        kind: SecondFactorKind,
+    ) -> Result<(), StsError> {
+        let mut row = entry(asking.visit, EntryKind::SignInFailed);
+        row.user = Some(account.user.id);
+        row.application = Some(asking.relying_party.application.id);
+        row.detail["second_factor"] = kind.as_str().into();
+        row.personal["username"] = account.user.upn.as_str().into();
         self.journal.record(&row).await?;
         Ok(())
     }

@@ -311,6 +311,10 @@ struct IssuedDetail<'a> {
     audience: &'a str,
     factor: &'static str,
     factor_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second_factor: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second_factor_at: Option<DateTime<Utc>>,
     rule: &'static str,
     policy_version: u32,
     certificate: &'a str,
@@ -354,6 +358,8 @@ fn issued_row<'a>(
             audience: &claims.audience,
             factor: spent.evidence.first_factor.as_str(),
             factor_at: spent.evidence.first_factor_at,
+            second_factor: spent.evidence.second_factor.map(|second| second.kind.as_str()),
+            second_factor_at: spent.evidence.second_factor.map(|second| second.given_at),
             rule: spent.rule,
             policy_version: spent.policy_version,
             certificate: thumbprint,

@@ -14,6 +14,7 @@ mod metadata;
 mod organisation_view;
 mod outcome;
 mod password_check;
+mod second_factor;
 mod service;
 mod sign_in;
 mod sign_out;
@@ -23,8 +24,9 @@ pub use active::{ActiveAddresses, ActiveParts, ActiveSignIn, EntraKnowledge};
 pub use lane::{LaneError, SigningLane};
 pub use metadata::Document;
 pub use outcome::{
-    Answer, Challenge, ChallengeReason, Credentials, Failure, NewSession, Refusal, RefusalCode, SignIn,
-    SignedOut, SignedOutOf, StsError,
+    Answer, Challenge, ChallengeReason, Code, Credentials, Failure, NewSession, Refusal, RefusalCode,
+    SecondFactorChallenge, SignIn, SignedOut, SignedOutOf, StsError,
 };
+pub use second_factor::HalfWay;
 pub use service::{Parts, SecurityTokenService};
 pub use visit::{ClientKind, Visit};

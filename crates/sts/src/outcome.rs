@@ -4,6 +4,9 @@ use authn::{Password, SessionSecret};
 use model::{Realm, ReplyAddress};
 use policy::Denial;
 use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::HalfWay;
 
 /// How a request for a token ended. A refusal is an outcome, not an error.
 #[derive(Debug)]
@@ -12,6 +15,8 @@ pub enum SignIn {
     Issued(Answer),
     /// The person has to sign in first.
     Challenge(Challenge),
+    /// The person is half-way: the first factor is proved, a second one is asked for.
+    SecondFactor(SecondFactorChallenge),
     /// No token.
     Refused(Refusal),
 }
@@ -57,6 +62,26 @@ pub struct Challenge {
     pub failure: Option<Failure>,
 }
 
+/// What the page for a code has to ask.
+#[derive(Debug)]
+pub struct SecondFactorChallenge {
+    /// Who is half-way, by sign-in name.
+    pub username: String,
+    /// What went wrong with the last code.
+    pub failure: Option<Failure>,
+    /// What the code has to come back with.
+    pub half_way: HalfWay,
+}
+
+/// What a person typed to prove a second factor.
+#[derive(Debug)]
+pub enum Code {
+    /// A code of an authenticator app, as typed.
+    Totp(Zeroizing<String>),
+    /// A recovery code, as typed.
+    Recovery(Zeroizing<String>),
+}
+
 /// Why a person is asked to sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChallengeReason {
@@ -69,7 +94,7 @@ pub enum ChallengeReason {
 /// Why a try did not work, in the only words a person gets (S30).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// Unknown name, wrong password or disabled user: alike.
+    /// Unknown name, wrong password or disabled user: alike. Or a code that is wrong, or was used before.
     Credentials,
     /// Too many failures; the try was not looked at.
     Wait {

@@ -16,6 +16,11 @@ pub(crate) enum PasswordCheck {
     TooSoon(Duration),
 }
 
+/// A wait in seconds, rounded up: whoever waits as long as told is not told to wait again.
+pub(crate) fn seconds_of(wait: Duration) -> u64 {
+    wait.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)
+}
+
 impl SecurityTokenService {
     /// Checks a name and a password. Every door of the server comes here, so that failures are counted together
     /// (WST-05).
@@ -45,7 +50,10 @@ impl SecurityTokenService {
             self.attempts.failed(&key, visit.address, visit.now);
             return Ok(PasswordCheck::Wrong);
         };
-        self.attempts.succeeded(&key, visit.address, visit.now);
+        // Half a sign-in forgives nothing: whoever knows the password could guess codes without end.
+        if !account.second_factor_enrolled() {
+            self.attempts.succeeded(&key, visit.address, visit.now);
+        }
         Ok(PasswordCheck::Right(account))
     }
 

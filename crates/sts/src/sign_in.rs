@@ -1,19 +1,19 @@
 use chrono::TimeDelta;
-use policy::{Decision, Demand, Denial, Evidence, Factor, Permit, Requestor};
+use policy::{Decision, Demand, Denial, Evidence, Permit, Requestor};
 use storage::Account;
 use wsfed::{Freshness, RequestedMethod, SignInRequest};
 
 use crate::asking::{Asking, Person};
 use crate::issue::{Beginning, Issued};
-use crate::password_check::PasswordCheck;
+use crate::password_check::{PasswordCheck, seconds_of};
 use crate::{
-    Answer, Challenge, ChallengeReason, Credentials, Failure, Refusal, RefusalCode, SecurityTokenService,
-    SignIn, StsError, Visit,
+    Answer, Challenge, ChallengeReason, Credentials, Failure, HalfWay, Refusal, RefusalCode,
+    SecondFactorChallenge, SecurityTokenService, SignIn, StsError, Visit,
 };
 
 /// A browser's request, and what it asked for beside the token.
-struct Passive<'a> {
-    asking: Asking<'a>,
+pub(crate) struct Passive<'a> {
+    pub(crate) asking: Asking<'a>,
     request: &'a SignInRequest,
 }
 
@@ -45,6 +45,10 @@ impl SecurityTokenService {
                 }
                 Ok(signed_in)
             }
+            Decision::Challenge(policy::Challenge::SecondFactor) => Ok(match account.as_deref() {
+                Some(account) => passive.half_way(HalfWay::from_session(visit, account), account),
+                None => SignIn::Challenge(passive.challenge(None, None)),
+            }),
             // The session of a user who may no longer sign in is as good as none; nobody learns why (S30).
             Decision::Challenge(_) | Decision::Deny(Denial::UserDisabled) => {
                 Ok(SignIn::Challenge(passive.challenge(account.as_deref(), None)))
@@ -84,16 +88,19 @@ impl SecurityTokenService {
                 return Ok(SignIn::Challenge(passive.failed(username, Failure::Credentials)));
             }
             PasswordCheck::TooSoon(wait) => {
-                // Rounded up: whoever waits as long as told is not told to wait again.
-                let seconds = wait.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX);
-                return Ok(SignIn::Challenge(passive.failed(username, Failure::Wait { seconds })));
+                let failure = Failure::Wait { seconds: seconds_of(wait) };
+                return Ok(SignIn::Challenge(passive.failed(username, failure)));
             }
         };
-        let evidence = Evidence { first_factor: Factor::Password, first_factor_at: visit.now };
+        let evidence = Evidence::of_password(visit.now);
         match passive.decide(Some(&Person { account: &account, evidence, prompted: true })) {
             Decision::Permit(permit) => {
                 let beginning = Beginning { keep: credentials.keep };
                 self.issue_to_browser(&passive, &account, permit, Some(beginning)).await
+            }
+            Decision::Challenge(policy::Challenge::SecondFactor) => {
+                let half_way = HalfWay::after_password(visit, &account, evidence, credentials.keep);
+                Ok(passive.half_way(Some(half_way), &account))
             }
             Decision::Challenge(_) => Ok(SignIn::Challenge(passive.challenge(Some(&account), None))),
             Decision::Deny(denial) => self
@@ -103,7 +110,7 @@ impl SecurityTokenService {
         }
     }
 
-    async fn issue_to_browser(
+    pub(crate) async fn issue_to_browser(
         &self,
         passive: &Passive<'_>,
         account: &Account,
@@ -117,7 +124,7 @@ impl SecurityTokenService {
     }
 
     /// Finds the relying party and where it may be answered. Nothing else of a request counts before that.
-    async fn find<'a>(
+    pub(crate) async fn find<'a>(
         &self,
         visit: &'a Visit,
         request: &'a SignInRequest,
@@ -148,7 +155,7 @@ impl SecurityTokenService {
 }
 
 impl Passive<'_> {
-    fn decide(&self, person: Option<&Person<'_>>) -> Decision {
+    pub(crate) fn decide(&self, person: Option<&Person<'_>>) -> Decision {
         self.asking.decide(self.demand(), Requestor::Passive, person)
     }
 
@@ -160,17 +167,30 @@ impl Passive<'_> {
                 Freshness::Now => Some(TimeDelta::zero()),
             },
             multifactor: self.request.method == RequestedMethod::Multifactor,
+            multifactor_within: self.request.mfa_max_age.map(|seconds| TimeDelta::seconds(seconds.into())),
         }
     }
 
     /// The form for somebody who has to sign in, with the name we have for them.
-    fn challenge(&self, account: Option<&Account>, failure: Option<Failure>) -> Challenge {
+    pub(crate) fn challenge(&self, account: Option<&Account>, failure: Option<Failure>) -> Challenge {
         let known = account.filter(|account| account.user.active).map(|account| account.user.upn.to_string());
         Challenge {
             application: self.asking.relying_party.application.name.clone(),
             reason: if known.is_some() { ChallengeReason::Fresh } else { ChallengeReason::SignIn },
             username: self.request.username.clone().or(known),
             failure,
+        }
+    }
+
+    /// The page for a code; the first form for somebody who is not half-way after all.
+    fn half_way(&self, half_way: Option<HalfWay>, account: &Account) -> SignIn {
+        match half_way {
+            Some(half_way) => SignIn::SecondFactor(SecondFactorChallenge {
+                username: account.user.upn.to_string(),
+                failure: None,
+                half_way,
+            }),
+            None => SignIn::Challenge(self.challenge(None, None)),
         }
     }
 

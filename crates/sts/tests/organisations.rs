@@ -11,7 +11,7 @@ use model::{
     Domain, DomainName, ImmutableId, IssuerUri, KeyState, Organisation, OrganisationId, Realm, Reference,
     ReplyAddress, Role, RoleId, SigningKeyId, SigningKeyRecord, SystemClock, User, UserId,
 };
-use policy::{Endpoint, Evidence, Factor};
+use policy::{Endpoint, Evidence};
 use script::{ScriptLimits, Scripts};
 use storage::{Database, Journal, JournalSettings, Sealer, Store};
 use sts::{
@@ -141,6 +141,7 @@ async fn furnish(store: &Store, domain: &str, hash: &str, script: Option<&str>) 
         issuer: None,
         token_script: script.map(str::to_owned),
         enabled: true,
+        second_factor: false,
     };
     let mut transaction = store.begin().await?;
     transaction.insert_organisation(&organisation).await?;
@@ -237,7 +238,7 @@ async fn a_script_that_fails_means_no_token() -> anyhow::Result<()> {
 async fn a_sign_in_without_a_token_leaves_the_session_as_it_was() -> anyhow::Result<()> {
     let deployment = Deployment::start(Some("setAttribute('team', 'computing');")).await?;
     let (mut visit, firm) = (deployment.visit("contoso.example")?, &deployment.firms["contoso.example"]);
-    let evidence = Evidence { first_factor: Factor::Password, first_factor_at: visit.now };
+    let evidence = Evidence::of_password(visit.now);
     let sessions = deployment.sts.sessions();
     let (secret, session) =
         sessions.begin(firm.organisation, firm.user, evidence, false, None, visit.now).await?;

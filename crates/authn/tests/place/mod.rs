@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use model::{
     ActiveRoad, Attributes, Domain, DomainName, IssuerUri, Organisation, OrganisationId, Upn, User, UserId,
 };
-use policy::{Evidence, Factor};
+use policy::Evidence;
 use storage::{Database, Journal, JournalSettings, Sealer, Store};
 use tempfile::TempDir;
 
@@ -93,5 +93,5 @@ pub fn at(seconds: i64) -> DateTime<Utc> {
 
 /// A password given at an instant.
 pub fn password(first_factor_at: DateTime<Utc>) -> Evidence {
-    Evidence { first_factor: Factor::Password, first_factor_at }
+    Evidence::of_password(first_factor_at)
 }

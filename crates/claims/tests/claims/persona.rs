@@ -4,7 +4,7 @@ use model::{
     Application, ApplicationId, ApplicationKind, Attributes, DomainName, ImmutableId, IssuerUri,
     OrganisationId, Realm, Reference, ReplyAddress, Upn, User, UserId,
 };
-use policy::{Decision, Demand, Evidence, Factor, Facts, Permit, Requestor, evaluate};
+use policy::{Decision, Demand, Evidence, Facts, Permit, Requestor, evaluate};
 use serde_json::Value;
 
 pub const UPN: &str = "http://schemas.xmlsoap.org/claims/UPN";
@@ -48,6 +48,7 @@ impl Persona {
             issuer: None,
             token_script: None,
             enabled: true,
+            second_factor: false,
         };
         let immutable_id = ImmutableId::parse(ANCHOR).unwrap();
         Self { user, immutable_id, roles: vec!["Staff".to_owned()], application, issuer }
@@ -82,13 +83,13 @@ impl Persona {
     }
 
     fn permit(&self) -> Permit {
-        let evidence =
-            Evidence { first_factor: Factor::Password, first_factor_at: noon() - TimeDelta::minutes(5) };
+        let evidence = Evidence::of_password(noon() - TimeDelta::minutes(5));
         let decision = evaluate(&Facts {
             user: Some(&self.user),
             evidence: Some(evidence),
             prompted: false,
             application: &self.application,
+            second_factor_enrolled: false,
             granted: true,
             demand: Demand::default(),
             requestor: Requestor::Passive,

@@ -1,5 +1,5 @@
 use anyhow::Context;
-use authn::{Password, PasswordLimits, Passwords};
+use authn::{Password, PasswordLimits, Passwords, TotpSecret};
 use model::{
     ActiveRoad, Attributes, Clock, Domain, DomainName, ImmutableId, IssuerUri, Organisation, OrganisationId,
     ReplyAddress, SystemClock, User, UserId,
@@ -12,6 +12,8 @@ use crate::init::{self, MICROSOFT_LOGIN};
 pub struct Person {
     pub upn: &'static str,
     pub password: &'static str,
+    /// What an authenticator app would know, base 32; none: a password is all there is.
+    pub totp_secret: Option<&'static str>,
     /// What trying this person shows.
     pub shows: &'static str,
     first_name: &'static str,
@@ -26,6 +28,7 @@ pub const PEOPLE: &[Person] = &[
     Person {
         upn: "ada@contoso.example",
         password: "analytical-engine-1843",
+        totp_secret: None,
         shows: "signs in with a password",
         first_name: "Ada",
         last_name: "Byron",
@@ -36,6 +39,7 @@ pub const PEOPLE: &[Person] = &[
     Person {
         upn: "grace@contoso.example",
         password: "nanosecond-of-wire-30",
+        totp_secret: None,
         shows: "signs in with a password",
         first_name: "Grace",
         last_name: "Hopper",
@@ -46,6 +50,7 @@ pub const PEOPLE: &[Person] = &[
     Person {
         upn: "fatima@fabrikam.example",
         password: "two-domains-one-firm-2",
+        totp_secret: None,
         shows: "belongs to the other domain, with an issuer of its own",
         first_name: "Fatima",
         last_name: "al-Fihri",
@@ -56,6 +61,7 @@ pub const PEOPLE: &[Person] = &[
     Person {
         upn: "noor@contoso.example",
         password: "no-role-no-mailbox-3",
+        totp_secret: None,
         shows: "has no role that may use Microsoft 365, and is refused",
         first_name: "Noor",
         last_name: "Inayat",
@@ -66,12 +72,24 @@ pub const PEOPLE: &[Person] = &[
     Person {
         upn: "dan@contoso.example",
         password: "left-the-firm-in-may-4",
+        totp_secret: None,
         shows: "is disabled: the right password reads like a wrong one",
         first_name: "Dan",
         last_name: "Bricklin",
         job_title: "Former employee",
         has_role: true,
         active: false,
+    },
+    Person {
+        upn: "katherine@contoso.example",
+        password: "orbit-by-hand-1962",
+        totp_secret: Some("K5UGCZDFOJ2HG3DBORSXGZ3FORZWCZTF"),
+        shows: "is asked for a code of an authenticator app as well",
+        first_name: "Katherine",
+        last_name: "Johnson",
+        job_title: "Flight mathematician",
+        has_role: true,
+        active: true,
     },
 ];
 
@@ -91,6 +109,7 @@ pub async fn furnish(store: &Store, stand_in: &str) -> anyhow::Result<Organisati
             transaction.update_application(&microsoft_365).await?;
             transaction.commit().await?;
         }
+        add_people(store, &organisation).await?;
         return Ok(organisation);
     }
     let organisation = Organisation {
@@ -104,9 +123,8 @@ pub async fn furnish(store: &Store, stand_in: &str) -> anyhow::Result<Organisati
     let mut mark = store.begin().await?;
     mark.mark_demo(organisation.created_at).await?;
     mark.commit().await?;
-    let role = init::furnish(store, &organisation, KEY_BITS, reply_addresses).await?;
+    init::furnish(store, &organisation, KEY_BITS, reply_addresses).await?;
 
-    let passwords = Passwords::start(PasswordLimits::default())?;
     let mut transaction = store.begin().await?;
     for (name, active_road) in
         [("contoso.example", ActiveRoad::Windows), ("fabrikam.example", ActiveRoad::Off)]
@@ -116,17 +134,43 @@ pub async fn furnish(store: &Store, stand_in: &str) -> anyhow::Result<Organisati
         let organisation = organisation.id;
         transaction.insert_domain(&Domain { organisation, name, issuer, proven: true, active_road }).await?;
     }
+    transaction.commit().await?;
+    add_people(store, &organisation).await?;
+    Ok(organisation)
+}
+
+/// Adds those who are not there yet: everybody, or whom a demo of a former version did not have.
+async fn add_people(store: &Store, organisation: &Organisation) -> anyhow::Result<()> {
+    let mut missing = Vec::new();
     for person in PEOPLE {
-        let user = person.user(&organisation)?;
+        if store.account(organisation.id, &person.upn.parse()?).await?.is_none() {
+            missing.push(person);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let grants = store.grants(organisation.id).await?;
+    let (_, role) = grants.into_iter().next().context("the demo has lost its role")?;
+    let passwords = Passwords::start(PasswordLimits::default())?;
+    let mut transaction = store.begin().await?;
+    for person in missing {
+        let user = person.user(organisation)?;
         let hash = passwords.hash(Password::parse(person.password.to_owned())?).await?;
         transaction.insert_user(&user).await?;
         transaction.set_password(organisation.id, user.id, &hash, organisation.created_at).await?;
         if person.has_role {
             transaction.add_member(organisation.id, role, user.id).await?;
         }
+        if let Some(secret) = person.totp_secret {
+            let secret = TotpSecret::from_base32(secret).context("no secret of an authenticator app")?;
+            let now = organisation.created_at;
+            transaction.begin_totp(organisation.id, user.id, secret.as_bytes(), now).await?;
+            transaction.confirm_totp(organisation.id, user.id, 0, now).await?;
+        }
     }
     transaction.commit().await?;
-    Ok(organisation)
+    Ok(())
 }
 
 impl Person {

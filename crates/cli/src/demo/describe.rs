@@ -64,7 +64,7 @@ struct DescribedUser {
     password: &'static str,
     immutable_id: Option<String>,
     issuer: Option<String>,
-    totp_secret: Option<String>,
+    totp_secret: Option<&'static str>,
 }
 
 /// Who will administer the demo once there is a portal.
@@ -95,7 +95,7 @@ impl Description {
                 immutable_id: user.immutable_id.as_ref().map(ToString::to_string),
                 upn: user.upn.to_string(),
                 password: person.password,
-                totp_secret: None,
+                totp_secret: person.totp_secret,
             });
         }
         let admin = PEOPLE.get(1).context("the demo has no second person")?;
@@ -132,7 +132,10 @@ impl Description {
              Open {rehearsal_url}/ and sign in as one of these:\n\n"
         );
         for person in PEOPLE {
-            let _ = writeln!(text, "  {:<24} {:<24} {}", person.upn, person.password, person.shows);
+            let _ = writeln!(text, "  {:<26} {:<24} {}", person.upn, person.password, person.shows);
+            if let Some(secret) = person.totp_secret {
+                let _ = writeln!(text, "  {:<26} {:<24} the app's secret: {secret}", "", "");
+            }
         }
         let _ = write!(
             text,

@@ -10,8 +10,7 @@ use model::{
 };
 use policy::active::{DoorClosed, DoorFacts, PersonFacts, PersonRefused, PolicyDemand};
 use policy::{
-    ActiveFacts, Challenge, Decision, Demand, Denial, Endpoint, Evidence, Factor, Facts, Permit, Requestor,
-    evaluate,
+    ActiveFacts, Challenge, Decision, Demand, Denial, Endpoint, Evidence, Facts, Permit, Requestor, evaluate,
 };
 use uuid::Uuid;
 
@@ -126,8 +125,9 @@ impl Case {
             issuer: None,
             token_script: None,
             enabled: self.application_enabled,
+            second_factor: false,
         };
-        let evidence = Evidence { first_factor: Factor::Password, first_factor_at: noon() };
+        let evidence = Evidence::of_password(noon());
         let asked = ActiveFacts {
             door: DoorFacts {
                 domain: self.domain_known.then_some(&domain),
@@ -146,6 +146,7 @@ impl Case {
             evidence: self.password_given.then_some(evidence),
             prompted: self.prompted,
             application: &application,
+            second_factor_enrolled: self.second_factor,
             granted: self.granted,
             demand: Demand::default(),
             requestor: match endpoint {

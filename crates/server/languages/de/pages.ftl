@@ -23,11 +23,24 @@ wrong-credentials = Name und Passwort passen nicht zusammen.
 wrong-credentials-next = Prüfen Sie beides und versuchen Sie es noch einmal. Sonst hat sich nichts geändert.
 wait = Warten Sie vor dem nächsten Versuch.
 wait-next = { $seconds ->
-    [one] Es gab zu viele falsche Passwörter. Versuchen Sie es in einer Sekunde wieder.
-   *[other] Es gab zu viele falsche Passwörter. Versuchen Sie es in { $seconds } Sekunden wieder.
+    [one] Es gab zu viele falsche Versuche. Versuchen Sie es in einer Sekunde wieder.
+   *[other] Es gab zu viele falsche Versuche. Versuchen Sie es in { $seconds } Sekunden wieder.
 }
 stale = Diese Seite war zu lange offen.
 stale-next = Es wurde nichts weitergegeben. Melden Sie sich hier neu an.
+
+## Zweiter Faktor
+
+code-title = Code eingeben
+code-why = Öffnen Sie Ihre Authenticator-App und geben Sie den sechsstelligen Code für { $organisation } ein.
+code = Code
+code-hint = Er wechselt alle 30 Sekunden. Der vorige gilt noch einen Augenblick.
+code-wrong = Dieser Code passt nicht oder wurde schon benutzt.
+code-wrong-next = Jeder Code gilt einmal. Warten Sie auf den nächsten in Ihrer App und geben Sie diesen ein.
+recovery = Wiederherstellungscode benutzen
+recovery-code = Wiederherstellungscode
+recovery-hint = Einer der Codes, die Sie beim Einrichten der App aufbewahrt haben. Jeder gilt einmal.
+other-account = Anderes Konto benutzen
 
 ## Übergabe
 

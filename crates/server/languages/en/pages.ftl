@@ -23,11 +23,24 @@ wrong-credentials = That name and password do not match.
 wrong-credentials-next = Check both and try again. Nothing else has changed.
 wait = Wait before the next try.
 wait-next = { $seconds ->
-    [one] There were too many wrong passwords. Try again in one second.
-   *[other] There were too many wrong passwords. Try again in { $seconds } seconds.
+    [one] There were too many wrong tries. Try again in one second.
+   *[other] There were too many wrong tries. Try again in { $seconds } seconds.
 }
 stale = This page was open for too long.
 stale-next = Nothing was sent on. Sign in again here.
+
+## Second factor
+
+code-title = Enter your code
+code-why = Open your authenticator app and type the 6-digit code for { $organisation }.
+code = Code
+code-hint = It changes every 30 seconds. The previous code still works for a moment.
+code-wrong = That code does not match, or was used before.
+code-wrong-next = Each code works once. Wait for the next one in your app and type that.
+recovery = Use a recovery code
+recovery-code = Recovery code
+recovery-hint = One of the codes you kept when you set up the app. Each works once.
+other-account = Use a different account
 
 ## Handing over
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use model::OrganisationId;
 use serde::{Deserialize, Serialize};
 use storage::{SealError, Sealer};
+use sts::HalfWay;
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 use wsfed::SignInRequest;
@@ -50,12 +51,17 @@ pub(crate) struct SealedRequest {
     expires_at: i64,
     #[serde(rename = "r")]
     request: SignInRequest,
+    /// Who is half-way, on the page that asks for a second factor.
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
+    half_way: Option<HalfWay>,
 }
 
 /// A hidden field that was opened.
 pub(crate) enum Opened {
     /// For this browser, in time: what was typed beside it may be looked at.
     Fresh(SignInRequest),
+    /// The same, from the page that asks for a second factor: of somebody whose first factor was proved.
+    HalfWay(SignInRequest, HalfWay),
     /// Ours, but too old or another browser's: only good for asking again.
     Stale(SignInRequest),
 }
@@ -72,12 +78,14 @@ impl SealedRequest {
         organisation: OrganisationId,
         binding: &Binding,
         request: &SignInRequest,
+        half_way: Option<&HalfWay>,
         now: DateTime<Utc>,
     ) -> Result<String, SealError> {
         let field = Self {
             binding: binding.0.clone(),
             expires_at: (now + LIFETIME).timestamp(),
             request: request.clone(),
+            half_way: half_way.cloned(),
         };
         let plaintext = serde_json::to_vec(&field).unwrap_or_default();
         Ok(URL_SAFE_NO_PAD.encode(sealer.seal(&context(organisation), &plaintext)?))
@@ -97,7 +105,10 @@ impl SealedRequest {
         let is_this_browsers =
             binding.is_some_and(|binding| binding.0.as_bytes().ct_eq(field.binding.as_bytes()).into());
         if is_this_browsers && now.timestamp() < field.expires_at {
-            Ok(Opened::Fresh(field.request))
+            Ok(match field.half_way {
+                None => Opened::Fresh(field.request),
+                Some(half_way) => Opened::HalfWay(field.request, half_way),
+            })
         } else {
             Ok(Opened::Stale(field.request))
         }
@@ -143,7 +154,8 @@ mod tests {
 
         fn field(&self) -> String {
             let request = request("LoginOptions%3D3");
-            SealedRequest::seal(&self.sealer, self.organisation, &self.binding, &request, start()).unwrap()
+            SealedRequest::seal(&self.sealer, self.organisation, &self.binding, &request, None, start())
+                .unwrap()
         }
 
         fn open(&self, field: &str, at: DateTime<Utc>) -> Result<Opened, Forged> {

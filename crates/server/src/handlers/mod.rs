@@ -16,4 +16,4 @@ pub(crate) use metadata::metadata;
 pub(crate) use other::{other_address, other_method};
 pub(crate) use passive::{passive, passive_posted};
 pub(crate) use probes::{health, readiness};
-pub(crate) use sign_in::{again, sign_in};
+pub(crate) use sign_in::{again, code, sign_in};

@@ -88,6 +88,7 @@ async fn sign_in(stage: &Stage<'_>, request: &SignInRequest, as_get: Option<&str
             Some(address) => Ok(stage.continue_at(address)),
             None => stage.sign_in(&challenge, request),
         },
+        SignIn::SecondFactor(challenge) => stage.second_factor(&challenge, request),
         SignIn::Refused(refusal) => Err(refusal.into()),
     }
 }

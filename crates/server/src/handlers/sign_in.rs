@@ -6,8 +6,9 @@ use axum::extract::State;
 use axum::extract::rejection::FormRejection;
 use axum::response::Response;
 use serde::Deserialize;
-use sts::{Credentials, SignIn};
+use sts::{Code, Credentials, HalfWay, SignIn};
 use wsfed::SignInRequest;
+use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::edge::{Arrival, Opened, SealedRequest, Trail};
@@ -25,7 +26,17 @@ pub(crate) struct SignInForm {
     keep: Option<String>,
 }
 
-/// What the loop page's button sends.
+/// What the page for a code sends.
+#[derive(Deserialize)]
+pub(crate) struct CodeForm {
+    state: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    recovery_code: String,
+}
+
+/// What the buttons "try again" and "use a different account" send.
 #[derive(Deserialize)]
 pub(crate) struct AgainForm {
     state: String,
@@ -41,7 +52,7 @@ pub(crate) async fn sign_in(
         return unreadable(&app, &arrival);
     };
     match open(&app, &arrival, &form.state) {
-        Ok(Opened::Fresh(request)) => {
+        Ok(Opened::Fresh(request) | Opened::HalfWay(request, _)) => {
             let stage = Stage::new(&app, &arrival, &request.languages, request.correlation.as_deref());
             let answered = with_password(&stage, &request, form).await;
             answered.unwrap_or_else(|stop| stage.stopped(&stop))
@@ -55,7 +66,33 @@ pub(crate) async fn sign_in(
     }
 }
 
-/// Forgets the trail of a loop, and answers its request once more.
+/// Takes a code of somebody who is half-way, and answers the request that the form was made for. A form that knows of
+/// nobody half-way begins at the beginning, whatever is typed into it (S23).
+pub(crate) async fn code(
+    State(app): State<Arc<App>>,
+    arrival: Arrival,
+    form: Result<Form<CodeForm>, FormRejection>,
+) -> Response {
+    let Ok(Form(form)) = form else {
+        return unreadable(&app, &arrival);
+    };
+    match open(&app, &arrival, &form.state) {
+        Ok(Opened::HalfWay(request, half_way)) => {
+            let stage = Stage::new(&app, &arrival, &request.languages, request.correlation.as_deref());
+            let answered = with_code(&stage, &request, half_way, form).await;
+            answered.unwrap_or_else(|stop| stage.stopped(&stop))
+        }
+        Ok(Opened::Fresh(request) | Opened::Stale(request)) => {
+            let stage = Stage::new(&app, &arrival, &request.languages, request.correlation.as_deref());
+            let answered = ask_again(&stage, &request).await;
+            answered.unwrap_or_else(|stop| stage.stopped(&stop))
+        }
+        Err(stop) => Stage::new(&app, &arrival, &[], None).stopped(&stop),
+    }
+}
+
+/// Forgets the trail of a loop, and answers its request once more; or begins at the beginning for somebody who is
+/// half-way and wants to be somebody else.
 pub(crate) async fn again(
     State(app): State<Arc<App>>,
     arrival: Arrival,
@@ -68,6 +105,11 @@ pub(crate) async fn again(
         Ok(Opened::Fresh(request) | Opened::Stale(request)) => {
             let stage = Stage::new(&app, &arrival, &request.languages, request.correlation.as_deref());
             let answered = without_trail(&stage, &request).await;
+            answered.unwrap_or_else(|stop| stage.stopped(&stop))
+        }
+        Ok(Opened::HalfWay(request, _)) => {
+            let stage = Stage::new(&app, &arrival, &request.languages, request.correlation.as_deref());
+            let answered = as_somebody_else(&stage, &request).await;
             answered.unwrap_or_else(|stop| stage.stopped(&stop))
         }
         Err(stop) => Stage::new(&app, &arrival, &[], None).stopped(&stop),
@@ -98,7 +140,38 @@ async fn with_password(
     match stage.app.sts().sign_in_with_password(&visit, request, credentials).await? {
         SignIn::Issued(answer) => stage.post_back(&answer, stage.trail()),
         SignIn::Challenge(challenge) => stage.sign_in(&challenge, request),
+        SignIn::SecondFactor(challenge) => stage.second_factor(&challenge, request),
         SignIn::Refused(refusal) => Err(refusal.into()),
+    }
+}
+
+async fn with_code(
+    stage: &Stage<'_>,
+    request: &SignInRequest,
+    half_way: HalfWay,
+    form: CodeForm,
+) -> Result<Response, Stop> {
+    let visit = stage.arrival.visit(stage.app, request.correlation.clone()).await?;
+    // An app may fill in its field by itself; the other is only ever filled in on purpose.
+    let code = if form.recovery_code.trim().is_empty() {
+        Code::Totp(Zeroizing::new(form.code))
+    } else {
+        Code::Recovery(Zeroizing::new(form.recovery_code))
+    };
+    match stage.app.sts().sign_in_with_code(&visit, request, half_way, code).await? {
+        SignIn::Issued(answer) => stage.post_back(&answer, stage.trail()),
+        SignIn::Challenge(challenge) => stage.sign_in_again(&challenge, request),
+        SignIn::SecondFactor(challenge) => stage.second_factor(&challenge, request),
+        SignIn::Refused(refusal) => Err(refusal.into()),
+    }
+}
+
+async fn as_somebody_else(stage: &Stage<'_>, request: &SignInRequest) -> Result<Response, Stop> {
+    let visit = stage.arrival.visit_without_session(request.correlation.clone());
+    match stage.app.sts().sign_in(&visit, request).await? {
+        SignIn::Challenge(challenge) => stage.sign_in(&challenge, request),
+        SignIn::Refused(refusal) => Err(refusal.into()),
+        SignIn::Issued(_) | SignIn::SecondFactor(_) => Err(Stop::FAILED),
     }
 }
 
@@ -109,7 +182,7 @@ async fn ask_again(stage: &Stage<'_>, request: &SignInRequest) -> Result<Respons
     match stage.app.sts().sign_in(&visit, request).await? {
         SignIn::Challenge(challenge) => stage.sign_in_again(&challenge, request),
         SignIn::Refused(refusal) => Err(refusal.into()),
-        SignIn::Issued(_) => Err(Stop::FAILED),
+        SignIn::Issued(_) | SignIn::SecondFactor(_) => Err(Stop::FAILED),
     }
 }
 
@@ -118,6 +191,7 @@ async fn without_trail(stage: &Stage<'_>, request: &SignInRequest) -> Result<Res
     match stage.app.sts().sign_in(&visit, request).await? {
         SignIn::Issued(answer) => stage.post_back(&answer, Trail::default()),
         SignIn::Challenge(challenge) => stage.sign_in(&challenge, request),
+        SignIn::SecondFactor(challenge) => stage.second_factor(&challenge, request),
         SignIn::Refused(refusal) => Err(refusal.into()),
     }
 }

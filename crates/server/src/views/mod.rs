@@ -1,5 +1,6 @@
 //! The pages. Each is a value that knows everything it shows; `templates/` says how.
 
+mod code;
 mod face;
 mod post_back;
 mod sign_in;
@@ -9,6 +10,7 @@ use askama::Template;
 
 use crate::Language;
 
+pub(crate) use code::CodePage;
 pub(crate) use face::{Face, Faces};
 pub(crate) use post_back::{PostBack, PostBackFrame};
 pub(crate) use sign_in::{Notice, SignInPage, purpose};

@@ -56,6 +56,19 @@ impl Notice {
         }
     }
 
+    /// The words for a code that was not accepted: the same for one that is wrong and one that was used before.
+    pub(crate) fn of_code(language: Language, failure: Failure, reference: String) -> Self {
+        match failure {
+            Failure::Credentials => Self {
+                bad: true,
+                what: language.text("code-wrong"),
+                next: language.text("code-wrong-next"),
+                reference: Some(reference),
+            },
+            wait @ Failure::Wait { .. } => Self::of_failure(language, wait, reference),
+        }
+    }
+
     /// The words for a form that was sent too late, or after somebody else signed in in this browser.
     pub(crate) fn stale(language: Language) -> Self {
         Self { bad: false, what: language.text("stale"), next: language.text("stale-next"), reference: None }

@@ -180,6 +180,7 @@ fn microsoft_365(organisation: OrganisationId) -> Application {
         issuer: None,
         token_script: None,
         enabled: true,
+        second_factor: false,
     }
 }
 

@@ -59,7 +59,7 @@ async fn a_request_that_cannot_be_met_gets_a_page_and_nothing_else() {
         ),
         (
             format!("{realm}&wauth=http://schemas.microsoft.com/claims/multipleauthn"),
-            "multifactor_unavailable",
+            "second_factor_not_enrolled",
         ),
     ] {
         ada.get(&format!("/adfs/ls/?{query}")).await.assert_refused(code);

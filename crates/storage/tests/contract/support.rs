@@ -194,6 +194,7 @@ pub fn microsoft_365(organisation: OrganisationId) -> Application {
         issuer: None,
         token_script: Some("setIssuer('URN:' + domain);\n".to_owned()),
         enabled: true,
+        second_factor: false,
     }
 }
 
