@@ -1,3 +1,5 @@
+#![expect(clippy::disallowed_types, reason = "a row of the benchmark is the rsa crate itself")]
+
 use std::hint::black_box;
 use std::sync::Mutex;
 

@@ -1,7 +1,6 @@
 //! Keys and certificates: S42, S43, S48.
 
 use rsa::RsaPrivateKey;
-use rsa::pkcs1v15::SigningKey;
 use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey};
 use rsa::signature::{SignatureEncoding, Signer as _};
 use sha2::Sha256;
@@ -100,7 +99,10 @@ fn a_certificate_that_ends_before_it_begins_is_not_made() {
 /// S48: the key signs by aws-lc alone; the `rsa` crate, which RUSTSEC-2023-0071 keeps from signing here, would sign
 /// the same bytes.
 #[test]
+#[expect(clippy::disallowed_types, reason = "the other library, for comparison")]
 fn both_libraries_sign_alike() {
+    use rsa::pkcs1v15::SigningKey;
+
     let key = new_key(2048);
     let ours = RsaSigner::from_pkcs8(&key.pkcs8, &key.certificate).unwrap();
     let theirs = SigningKey::<Sha256>::new(RsaPrivateKey::from_pkcs8_der(&key.pkcs8).unwrap());
