@@ -86,12 +86,14 @@ impl Demo {
         };
         let serving = tokio::spawn(node.serve(vec![plain, secure], stop.clone()));
 
+        // Before anybody is told that it is ready, and may stop it.
+        let stopped = stop_signal()?;
         let description = Description::read(&store, &organisation, addresses, &self.data).await?;
         if let Some(file) = &self.describe {
             description.write(file)?;
         }
         println!("{}", description.welcome());
-        stop_signal().await?;
+        stopped.await;
         println!("\nStopping.");
         stop.cancel();
         serving.await??;

@@ -172,16 +172,18 @@ pub fn edge(settings: &Settings, cookies: Cookies) -> anyhow::Result<Edge> {
     })
 }
 
-/// Resolves when the operator wants the program to stop: Ctrl-C, or the signal service managers send.
-pub async fn stop_signal() -> anyhow::Result<()> {
+/// Listens for the operator's wish that the program stop: Ctrl-C, or the signal service managers send. From this call
+/// on neither ends the program by itself; what is given resolves when one has come.
+pub fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 /// Writes logs to standard error, as configured by `RUST_LOG` or by default.

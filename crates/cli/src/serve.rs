@@ -44,15 +44,13 @@ pub async fn run(config: Option<&Path>) -> anyhow::Result<()> {
     let node =
         Node::start(&workplace.settings, workplace.settings.base_url.as_str(), workplace.store).await?;
     let address = listener.local_addr()?;
-    tracing::info!(%address, tls = tls.is_some(), "ready");
 
     let stop = CancellationToken::new();
-    let stopping = stop.clone();
+    let (stopped, stopping) = (stop_signal()?, stop.clone());
     tokio::spawn(async move {
-        if let Err(error) = stop_signal().await {
-            tracing::error!(%error, "signals cannot be received");
-        }
+        stopped.await;
         stopping.cancel();
     });
+    tracing::info!(%address, tls = tls.is_some(), "ready");
     node.serve(vec![Door { listener, tls, edge }], stop).await
 }
