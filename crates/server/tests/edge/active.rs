@@ -180,6 +180,36 @@ async fn nobody_learns_that_a_password_was_right() {
     assert_eq!((kind, &detail["code"]), (EntryKind::SignInRefused, &json!("application_not_granted")));
 }
 
+/// S30, WST-05: whoever is named, a password costs one hash, whether it is right, wrong, nobody's, of somebody without
+/// a role, of somebody disabled, or not looked at because there were too many; what no password or name can be costs
+/// none.
+#[tokio::test]
+async fn every_name_costs_the_same_work() {
+    let house = open().await;
+    let answer = Message { id: "urn:uuid:first", ..Message::of(Version::Trust13) }.send(&house).await;
+    assert_eq!((answer.status, house.hashes()), (StatusCode::OK, 1));
+
+    let (ada, bob, dan) = ("ada@contoso.example", "bob@contoso.example", "dan@contoso.example");
+    for (username, password, hashes) in [
+        (bob, PASSWORD, 1),
+        (dan, PASSWORD, 1),
+        ("nobody@contoso.example", PASSWORD, 1),
+        ("no name", PASSWORD, 0),
+        (ada, "", 0),
+        ("nobody@contoso.example", "", 0),
+        (ada, "wrong", 1),
+        (ada, "wrong", 1),
+        (ada, "wrong", 1),
+        // Only now would a browser be told to wait.
+        (ada, PASSWORD, 1),
+    ] {
+        let before = house.hashes();
+        let answer = Message { username, password, ..Message::of(Version::Trust13) }.send(&house).await;
+        assert_ne!(answer.status, StatusCode::OK);
+        assert_eq!(house.hashes() - before, hashes, "{username} with {password:?}");
+    }
+}
+
 /// WST-05: three failures by program are three failures by browser; the program is told nothing of it.
 #[tokio::test]
 async fn failures_of_all_doors_are_counted_together() {

@@ -1,5 +1,6 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ pub const BASE_URL: &str = "https://sign-in.contoso.example";
 pub const LOGIN_SRF: &str = "https://login.microsoftonline.com/login.srf";
 /// Requests that are answered at a time.
 pub const PLACES: usize = 64;
-/// Ada's password; she may use Microsoft 365. Bob has the same and may not.
+/// Ada's password; she may use Microsoft 365. Bob has the same and may not, and Dan's account is disabled.
 pub const PASSWORD: &str = "correct horse battery staple";
 
 /// One key for all tests, because making one takes a while.
@@ -61,6 +62,7 @@ pub struct House {
     pub router: Router,
     /// The time.
     pub clock: Arc<HouseClock>,
+    verified: Arc<AtomicU64>,
     store: Store,
     _folder: TempDir,
 }
@@ -70,6 +72,11 @@ impl House {
     pub async fn newest_row(&self) -> (EntryKind, serde_json::Value) {
         let entry = ledger::tail(&self.store, 1).await.unwrap().remove(0).entry;
         (entry.kind, entry.detail)
+    }
+
+    /// How many hashes were computed to verify passwords.
+    pub fn hashes(&self) -> u64 {
+        self.verified.load(Ordering::Relaxed)
     }
 
     /// Opens a house that trusts no proxy.
@@ -96,6 +103,7 @@ impl House {
             Passwords::start(PasswordLimits { threads: 1, queue: 64, quiet: Duration::from_mins(1) })
                 .unwrap();
         furnish(&store, &passwords, road).await;
+        let verified = passwords.verified();
         let settings = JournalSettings { clock: clock.clone(), ..JournalSettings::default() };
         let journal = Journal::start(store.clone(), settings).await.unwrap();
         let parts = Parts {
@@ -127,7 +135,7 @@ impl House {
             concurrent_requests: PLACES,
         };
         let app = Arc::new(App::new(sts, Sealer::transient().unwrap(), edge));
-        Self { router: router(app), clock, store, _folder: folder }
+        Self { router: router(app), clock, verified, store, _folder: folder }
     }
 }
 
@@ -156,8 +164,8 @@ async fn furnish(store: &Store, passwords: &Passwords, active_road: ActiveRoad) 
     change.insert_role(&role).await.unwrap();
     change.insert_application(&application).await.unwrap();
     change.grant(organisation.id, application.id, role.id).await.unwrap();
-    for name in ["ada", "bob"] {
-        let user = person(organisation.id, name);
+    for name in ["ada", "bob", "dan"] {
+        let user = User { active: name != "dan", ..person(organisation.id, name) };
         change.insert_user(&user).await.unwrap();
         change.set_password(organisation.id, user.id, &hash, start()).await.unwrap();
         if name == "ada" {
