@@ -62,7 +62,7 @@ impl Node {
         let worker = std::env::current_exe().context("this program cannot find its own file")?;
         let passwords = PasswordLimits {
             threads: settings.passwords.threads,
-            queue: settings.passwords.queue,
+            queue: settings.passwords.queue.saturating_mul(settings.passwords.threads),
             quiet: settings.passwords.quiet,
         };
         let sessions = SessionLimits {

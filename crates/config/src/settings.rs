@@ -87,7 +87,7 @@ pub struct Database {
 pub struct Passwords {
     /// Threads that hash passwords, each with 19 MiB while it is busy.
     pub threads: usize,
-    /// Passwords that may wait; one more is answered with 503.
+    /// Passwords that may wait for each thread; one more is answered with 503.
     pub queue: usize,
     /// After how long without a password the memory is given back.
     #[serde(with = "span")]
@@ -198,7 +198,8 @@ impl Settings {
             passwords: Passwords {
                 // One core stays free for everybody else's requests.
                 threads: available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1)),
-                queue: 64,
+                // About half a second's worth: after a storm, everybody is served again within a second.
+                queue: 32,
                 quiet: Duration::from_mins(1),
             },
             limits: Limits {
