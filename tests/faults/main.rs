@@ -3,6 +3,7 @@
 mod folders;
 mod killed;
 mod outages;
+mod overload;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use reqwest::StatusCode;
@@ -19,16 +20,26 @@ impl Curl {
 
     /// Asks for a page; an error when there is no connection, such as one that is not trusted.
     pub async fn ask(&self, url: &str, arguments: &[&str]) -> anyhow::Result<Page> {
+        Ok(self.timed(url, arguments).await?.0)
+    }
+
+    /// The same, and how long it took once the hands were shaken.
+    pub async fn timed(&self, url: &str, arguments: &[&str]) -> anyhow::Result<(Page, Duration)> {
         let mut curl = Command::new("curl");
-        curl.args(["--silent", "--show-error", "--noproxy", "*", "--write-out", "\n%{http_code}"]);
+        curl.args(["--silent", "--show-error", "--noproxy", "*"]);
+        curl.args(["--write-out", "\n%{time_appconnect} %{time_total} %{http_code}"]);
         curl.arg("--cacert").arg(&self.authority);
         curl.arg("--cookie").arg(self.jar.path()).arg("--cookie-jar").arg(self.jar.path());
         let output = curl.args(arguments).arg(url).output().await.context("the tests need curl")?;
         ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let text = String::from_utf8(output.stdout)?;
-        let (body, status) = text.rsplit_once('\n').context("curl gives no status")?;
-        let status = StatusCode::from_bytes(status.as_bytes())?;
-        Ok(Page { url: url.parse()?, status, headers: HeaderMap::new(), body: body.to_owned() })
+        let (body, written) = text.rsplit_once('\n').context("curl gives no status")?;
+        let mut written = written.split(' ');
+        let mut seconds = || anyhow::Ok(written.next().context("curl gives no time")?.parse::<f64>()?);
+        let (secured, done) = (seconds()?, seconds()?);
+        let took = Duration::from_secs_f64(done - secured);
+        let status = StatusCode::from_bytes(written.next().unwrap_or_default().as_bytes())?;
+        Ok((Page { url: url.parse()?, status, headers: HeaderMap::new(), body: body.to_owned() }, took))
     }
 
     /// The cookies it keeps, as curl writes them down.

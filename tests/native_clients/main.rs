@@ -1,10 +1,14 @@
-//! Programs instead of browsers: TLS in the real binary as curl and OpenSSL see it, and a real MSAL at the stand-in
-//! for Entra ID.
+//! Programs instead of browsers: TLS in the real binary as curl and OpenSSL see it, a real MSAL at the stand-in for
+//! Entra ID, and programs that mean ill.
 
+#[path = "../../crates/wstrust/tests/attacks/corpus.rs"]
+mod corpus;
 mod curl;
 
+mod attacks;
 mod demo_with_tls;
 mod msal;
+mod secrets;
 mod serve_with_tls;
 
 /// The binary under test.

@@ -7,6 +7,8 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
+use crate::Door;
+
 /// A demo of the real binary on free ports, killed when it is dropped.
 pub struct Demo {
     /// What it says of itself.
@@ -125,6 +127,11 @@ impl Demo {
     pub fn request(&self, rest: &str) -> String {
         let Description { passive_url, realm, .. } = &self.description;
         format!("{passive_url}?wa=wsignin1.0&wtrealm={}{rest}", realm.replace(':', "%3a"))
+    }
+
+    /// The way in with TLS.
+    pub fn secured(&self) -> anyhow::Result<Door> {
+        Door::secured(&self.description.tls_base_url, &self.description.ca_file)
     }
 
     /// The folder given to `--data`.
