@@ -32,6 +32,15 @@ impl Operation {
         [Self::Rsa, Self::Argon2id, Self::Hello].into_iter().find(|operation| operation.name() == name)
     }
 
+    /// So many take about as long as a slice of load.
+    pub const fn slice(self) -> u32 {
+        match self {
+            Self::Rsa => 8000,
+            Self::Argon2id => 150,
+            Self::Hello => 0,
+        }
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Self::Rsa => "bare-rsa",

@@ -1,28 +1,55 @@
 //! Load: as many requests as the server answers, or as many as are due.
 
 use std::cell::Cell;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::rc::Rc;
 use std::time::Duration;
 
-use anyhow::ensure;
+use anyhow::bail;
+use testkit::{Connection, Door};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, LocalSet};
 use tokio::time::{Instant, sleep_until};
 
-use crate::client::Connection;
-
 /// A request and who answers it.
 #[derive(Clone)]
 pub struct Target {
-    pub address: SocketAddr,
-    pub request: Rc<[u8]>,
+    pub door: Door,
+    request: Rc<dyn Fn() -> Rc<[u8]>>,
+}
+
+/// How long after their moments requests were answered.
+#[derive(Default)]
+pub struct Times {
+    pub served: Vec<Duration>,
+    /// Told to come back.
+    pub refused: Vec<Duration>,
+}
+
+/// How a request was answered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Answered {
+    /// With what was asked for.
+    Served,
+    /// With 503, and when to come back.
+    Refused,
 }
 
 impl Target {
-    pub fn new(address: SocketAddr, request: &str) -> Self {
-        Self { address, request: request.as_bytes().into() }
+    /// The same request again and again.
+    pub fn new(door: Door, request: &str) -> Self {
+        let request: Rc<[u8]> = request.as_bytes().into();
+        Self::of_each(door, move || Rc::clone(&request))
+    }
+
+    /// A request of its own each time.
+    pub fn of_each(door: Door, request: impl Fn() -> Rc<[u8]> + 'static) -> Self {
+        Self { door, request: Rc::new(request) }
+    }
+
+    pub fn request(&self) -> Rc<[u8]> {
+        (self.request)()
     }
 
     /// Asks over so many connections at once, again and again, and counts the answers.
@@ -32,10 +59,10 @@ impl Target {
         let ask = || {
             let target = self.clone();
             tasks.spawn_local(async move {
-                let mut connection = Connection::open(target.address).await?;
+                let mut connection = Connection::open(&target.door).await?;
                 let mut answers = 0;
                 while Instant::now() < end {
-                    target.ask(&mut connection).await?;
+                    target.have(&mut connection).await?;
                     answers += 1;
                 }
                 Ok(answers)
@@ -55,14 +82,23 @@ impl Target {
 
     /// Asks one after the other until the time is over, and gives how long each answer took.
     pub async fn one_by_one(&self, time: Duration) -> anyhow::Result<Vec<Duration>> {
-        let mut connection = Connection::open(self.address).await?;
+        let mut connection = Connection::open(&self.door).await?;
         let (begin, mut took) = (Instant::now(), Vec::new());
         while begin.elapsed() < time {
             let asked = Instant::now();
-            self.ask(&mut connection).await?;
+            self.have(&mut connection).await?;
             took.push(asked.elapsed());
         }
         Ok(took)
+    }
+
+    /// So many connections, open and unused.
+    pub async fn open(&self, count: usize) -> anyhow::Result<Vec<Connection>> {
+        let mut connections = Vec::new();
+        for _ in 0..count {
+            connections.push(Connection::open(&self.door).await?);
+        }
+        Ok(connections)
     }
 
     /// Asks at random moments, `rate` times a second on average, whether or not earlier answers have come; gives how
@@ -71,44 +107,53 @@ impl Target {
         &self,
         rate: f64,
         time: Duration,
-        connections: usize,
-    ) -> anyhow::Result<Vec<Duration>> {
+        connections: Vec<Connection>,
+    ) -> anyhow::Result<Times> {
         let tasks = LocalSet::new();
         let due = Rc::new(Moments { next: Cell::new(Instant::now()), end: Instant::now() + time, rate });
-        let ask = || {
+        let ask = |mut connection: Connection| {
             let (target, due) = (self.clone(), Rc::clone(&due));
             tasks.spawn_local(async move {
-                let mut connection = Connection::open(target.address).await?;
-                let mut took = Vec::new();
+                let mut times = Times::default();
                 while let Some(moment) = due.take() {
                     sleep_until(moment).await;
-                    target.ask(&mut connection).await?;
-                    took.push(moment.elapsed());
+                    match target.ask(&mut connection).await? {
+                        Answered::Served => times.served.push(moment.elapsed()),
+                        Answered::Refused => times.refused.push(moment.elapsed()),
+                    }
                 }
-                Ok(took)
+                Ok(times)
             })
         };
-        let asking: Vec<JoinHandle<anyhow::Result<Vec<Duration>>>> =
-            (0..connections).map(|_| ask()).collect();
+        let asking: Vec<JoinHandle<anyhow::Result<Times>>> = connections.into_iter().map(ask).collect();
         tasks
             .run_until(async {
-                let mut took = Vec::new();
+                let mut all = Times::default();
                 for connection in asking {
-                    took.append(&mut connection.await??);
+                    let mut times = connection.await??;
+                    all.served.append(&mut times.served);
+                    all.refused.append(&mut times.refused);
                 }
-                Ok(took)
+                Ok(all)
             })
             .await
     }
 
-    async fn ask(&self, connection: &mut Connection) -> anyhow::Result<()> {
-        let answer = connection.exchange(&self.request).await?;
-        ensure!(
-            answer.status == 200,
-            "answered with {}: {}",
-            answer.status,
-            String::from_utf8_lossy(answer.body)
-        );
+    /// Asks once; any answer but these two is an error.
+    pub async fn ask(&self, connection: &mut Connection) -> anyhow::Result<Answered> {
+        let answer = connection.exchange(&self.request()).await?;
+        match (answer.status, answer.header("retry-after")) {
+            (200, _) => Ok(Answered::Served),
+            (503, Some(_)) => Ok(Answered::Refused),
+            (status, _) => bail!("answered with {status}: {}", String::from_utf8_lossy(answer.body)),
+        }
+    }
+
+    /// Asks once and must have it.
+    async fn have(&self, connection: &mut Connection) -> anyhow::Result<()> {
+        if self.ask(connection).await? == Answered::Refused {
+            bail!("told to come back, where there should be room");
+        }
         Ok(())
     }
 }
@@ -146,7 +191,7 @@ impl Noise {
         let address = listener.local_addr()?;
         let mut tasks = Vec::new();
         for _ in 0..NOISE {
-            let mut connection = Connection::open(address).await?;
+            let mut connection = Connection::open(&Door::plain(address)).await?;
             let (mut peer, _) = listener.accept().await?;
             tasks.push(tokio::spawn(async move {
                 while connection.exchange(b"GET / HTTP/1.1\r\n\r\n").await.is_ok() {}

@@ -3,17 +3,22 @@ use std::fs;
 use anyhow::Context;
 use rustix::thread::{CpuSet, sched_setaffinity};
 
-/// The core of the server and of the bare operations.
-pub const SERVER: usize = 0;
+/// The core of a server whose CPU time is counted, and of the bare operations.
+pub const SERVER: &[usize] = &[0];
 
 /// The core of the load generator.
-pub const GENERATOR: usize = 1;
+pub const GENERATOR: &[usize] = &[1];
 
-/// Keeps this thread, and what it starts from now on, on one core.
-pub fn pin(core: usize) -> anyhow::Result<()> {
-    let mut cores = CpuSet::new();
-    cores.set(core);
-    sched_setaffinity(None, &cores).with_context(|| format!("this needs core {core} for itself"))
+/// The cores of a server whose answers are timed: it has a second one, which it shares with the generator.
+pub const BOTH: &[usize] = &[0, 1];
+
+/// Keeps this thread, and what it starts from now on, on these cores.
+pub fn pin(cores: &[usize]) -> anyhow::Result<()> {
+    let mut set = CpuSet::new();
+    for core in cores {
+        set.set(*core);
+    }
+    sched_setaffinity(None, &set).with_context(|| format!("this needs the cores {cores:?} for itself"))
 }
 
 /// Seconds of user and system time of a process with all its threads, those that have ended included. The kernel

@@ -37,7 +37,7 @@ impl Row {
     pub fn rate(name: &str, pairs: &Pairs, target: f64) -> Self {
         let (work, bare) = pairs.median();
         Self {
-            name: format!("server/{name}"),
+            name: name.to_owned(),
             value: 1.0 / work,
             unit: "/CPU-s",
             limit: 1.0 / bare,
@@ -50,7 +50,7 @@ impl Row {
     /// A figure that should stay within a budget.
     pub fn budget(name: &str, value: f64, unit: &'static str, budget: f64) -> Self {
         let ratio = budget / value;
-        Self { name: format!("server/{name}"), value, unit, limit: budget, ratio, target: 1.0, spread: None }
+        Self { name: name.to_owned(), value, unit, limit: budget, ratio, target: 1.0, spread: None }
     }
 
     /// The same with the smallest and the largest ratio of several measurements.

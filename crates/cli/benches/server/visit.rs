@@ -5,10 +5,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use anyhow::Context;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use testkit::Demo;
+use testkit::{Connection, Demo, Door};
 use token::Certificate;
 
-use crate::client::Connection;
 use crate::load::Target;
 
 /// Whom the demo knows, and how its cookies are called.
@@ -35,13 +34,13 @@ impl<'d> Visit<'d> {
         Ok(Self { demo, host, address: SocketAddr::from((Ipv4Addr::LOCALHOST, port.parse()?)) })
     }
 
-    pub const fn address(&self) -> SocketAddr {
-        self.address
+    pub const fn door(&self) -> Door {
+        Door::plain(self.address)
     }
 
     /// A page that does not depend on who asks.
     pub fn page(&self, path: &str) -> Target {
-        Target::new(self.address, &self.get(path, ""))
+        Target::new(self.door(), &self.get(path, ""))
     }
 
     pub fn metadata(&self) -> anyhow::Result<Target> {
@@ -56,7 +55,7 @@ impl<'d> Visit<'d> {
     /// Name and password, in a form made for this browser.
     pub async fn password(&self) -> anyhow::Result<Target> {
         let request = self.demo.request("");
-        let mut connection = Connection::open(self.address).await?;
+        let mut connection = Connection::open(&self.door()).await?;
         let form = connection.exchange(self.get(self.path(&request)?, "").as_bytes()).await?;
         let browser = cookie(BROWSER, form.cookie(BROWSER).context("a form without its cookie")?);
         let state = form.form_field("state").context("a form without its state")?;
@@ -68,14 +67,14 @@ impl<'d> Visit<'d> {
             self.host,
             body.len()
         );
-        Ok(Target::new(self.address, &request))
+        Ok(Target::new(self.door(), &request))
     }
 
     /// Signs in: the secret of a new session.
     pub async fn session(&self) -> anyhow::Result<String> {
         let password = self.password().await?;
-        let mut connection = Connection::open(self.address).await?;
-        let answer = connection.exchange(&password.request).await?;
+        let mut connection = Connection::open(&self.door()).await?;
+        let answer = connection.exchange(&password.request()).await?;
         Ok(answer.cookie(SESSION).context("no session")?.to_owned())
     }
 
@@ -83,19 +82,37 @@ impl<'d> Visit<'d> {
     /// come back this often.
     pub fn token(&self, session: &str) -> anyhow::Result<Target> {
         let request = self.demo.request("&wctx=estsredirect%3d2%26estsrequest%3drQIIAY2RMW");
-        Ok(Target::new(self.address, &self.get(self.path(&request)?, &cookie(SESSION, session))))
+        Ok(Target::new(self.door(), &self.get(self.path(&request)?, &cookie(SESSION, session))))
     }
 
     /// Asks for one more token and verifies it.
     pub async fn verify_a_token(&self, session: &str) -> anyhow::Result<()> {
-        let mut connection = Connection::open(self.address).await?;
-        let answer = connection.exchange(&self.token(session)?.request).await?;
+        let mut connection = Connection::open(&self.door()).await?;
+        let answer = connection.exchange(&self.token(session)?.request()).await?;
         let escaped = answer.form_field("wresult").context("an answer without a token")?;
         let response =
             ENTITIES.iter().fold(escaped.to_owned(), |text, (entity, plain)| text.replace(entity, plain));
+        self.verify(response.as_bytes())
+    }
+
+    /// A program's request for a token by name and password, over TLS.
+    pub fn program(&self) -> anyhow::Result<Target> {
+        let (description, person) = (self.demo.description.clone(), self.demo.person(PERSON)?.clone());
+        let request = move || description.posted_token_request(&person.upn, &person.password).into();
+        Ok(Target::of_each(self.demo.secured()?, request))
+    }
+
+    /// Asks for one more token as a program does and verifies it.
+    pub async fn verify_a_programs_token(&self) -> anyhow::Result<()> {
+        let program = self.program()?;
+        let mut connection = Connection::open(&program.door).await?;
+        self.verify(connection.exchange(&program.request()).await?.body)
+    }
+
+    fn verify(&self, response: &[u8]) -> anyhow::Result<()> {
         let pem = self.demo.description.signing_certificate_pem.lines();
         let certificate: String = pem.filter(|line| !line.starts_with("-----")).collect();
-        token::verify_sample(response.as_bytes(), &Certificate::parse(&STANDARD.decode(certificate)?)?)?;
+        token::verify_sample(response, &Certificate::parse(&STANDARD.decode(certificate)?)?)?;
         Ok(())
     }
 
