@@ -18,8 +18,8 @@ use crate::edge::{Arrival, host};
 use crate::stage::stopped_early;
 use crate::stop::Stop;
 
-/// Paths that answer beside the published ones.
-const ALIASES: &str = "/adfs/services";
+/// What the published addresses begin with, and the short ones do not.
+const LONG: &str = "/adfs/services";
 
 /// Says where and how active requestors are answered (MEX-05). Where no domain has that switched on, there is no such
 /// address.
@@ -87,7 +87,7 @@ async fn answer(
         version,
         content_type: text(&parts.headers, CONTENT_TYPE.as_str()),
         soap_action: text(&parts.headers, "soapaction"),
-        addresses: &[published, &published.replace(ALIASES, "")],
+        addresses: &[published, &published.replace(LONG, "")],
         now: arrival.now,
     };
     let request = match TokenRequest::read(body, &delivery) {
