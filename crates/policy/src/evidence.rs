@@ -67,6 +67,7 @@ impl Evidence {
     }
 
     /// The same with a second factor; the first keeps its time (TOK-08).
+    #[must_use]
     pub const fn with_second_factor(self, kind: SecondFactorKind, given_at: DateTime<Utc>) -> Self {
         Self { second_factor: Some(SecondFactor { kind, given_at }), ..self }
     }
