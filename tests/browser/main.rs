@@ -5,4 +5,5 @@ mod hostile;
 mod journeys;
 mod keyboard;
 mod looks;
+mod second_factor;
 mod surroundings;

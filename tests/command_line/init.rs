@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::Installation;
 
-fn json(text: &str) -> anyhow::Result<Value> {
+pub fn json(text: &str) -> anyhow::Result<Value> {
     Ok(serde_json::from_str(text)?)
 }
 

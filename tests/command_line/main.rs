@@ -4,6 +4,7 @@ mod active_road;
 mod init;
 mod ledger;
 mod refusals;
+mod second_factor;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

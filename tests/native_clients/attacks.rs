@@ -22,6 +22,8 @@ const TRIES: usize = 20;
 const GROWTH: u64 = 8 * 1024;
 
 const SOAP: &str = "Content-Type: application/soap+xml; charset=utf-8";
+const DIGEST: &str = "<wsse:Password Type='http://docs.oasis-open.org/wss/2004/01/\
+                      oasis-200401-wss-username-token-profile-1.0#PasswordDigest'>";
 const ACTION: &str = "SOAPAction: http://docs.oasis-open.org/ws-sx/ws-trust/200512/RST/Issue";
 
 /// Sends a body to the endpoint of WS-Trust 1.3 under these headers.
@@ -131,11 +133,7 @@ async fn a_request_with_two_readings_or_of_another_time_gets_no_token() -> anyho
     }
     let created = part("wsu:Created")?;
     for (name, from, to) in [
-        (
-            "a digest",
-            "<wsse:Password>",
-            "<wsse:Password Type='http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordDigest'>",
-        ),
+        ("a digest", "<wsse:Password>", DIGEST),
         ("an old message", created.as_str(), "<wsu:Created>2001-01-01T00:00:00Z</wsu:Created>"),
         ("a message of the far future", &created, "<wsu:Created>2199-01-01T00:00:00Z</wsu:Created>"),
         ("an unknown audience", "urn:federation:MicrosoftOnline", "urn:somebody:else"),

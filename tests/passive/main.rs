@@ -3,6 +3,7 @@
 mod metadata;
 mod passwords;
 mod refusals;
+mod second_factor;
 mod secrets;
 mod sessions;
 mod sign_in;

@@ -158,7 +158,7 @@ const MULTIFACTOR: Demand = Demand { multifactor: true, fresh_within: None, mult
 
 /// WSF-07, S25: a demand for a second factor is never met by a password.
 #[test]
-fn a_second_factor_that_is_demanded_is_asked_of_those_who_have_one_and_refused_to_the_rest() {
+fn a_demanded_second_factor_is_asked_for_or_refused() {
     let demand = MULTIFACTOR;
     assert_eq!(Case { demand, evidence: None, ..ada() }.challenge(), Some(Challenge::SignIn));
     assert_eq!(Case { demand, ..ada() }.denial(), Some(Denial::SecondFactorNotEnrolled));

@@ -57,6 +57,9 @@ pub struct Person {
     pub upn: String,
     /// The password.
     pub password: String,
+    /// The secret of the authenticator app, base 32, when the person has one.
+    #[serde(default)]
+    pub totp_secret: Option<String>,
     /// The anchor Entra knows.
     pub immutable_id: Option<String>,
     /// What tokens name as issuer.

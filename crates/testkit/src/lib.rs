@@ -1,12 +1,14 @@
 //! What whole-server stories are told with: a running demo of the real binary, visitors with cookie jars, and a
 //! real browser, and connections for measurements. Only tests and benchmarks use it.
 
+mod authenticator;
 mod browser;
 mod connection;
 mod demo;
 mod token_request;
 mod visitor;
 
+pub use authenticator::{code_of, secret_bytes};
 pub use browser::{Browser, Scheme};
 pub use connection::{Answer, Connection, Door};
 pub use demo::{Demo, Description, Person};

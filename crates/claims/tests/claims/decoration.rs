@@ -1,8 +1,10 @@
+use chrono::TimeDelta;
 use claims::{ClaimSet, Effects, InvariantError, decorate};
+use policy::SecondFactorKind;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::persona::{ANCHOR, IMMUTABLE_ID, Persona, UPN, values};
+use crate::persona::{ANCHOR, IMMUTABLE_ID, Persona, UPN, noon, values};
 
 const INSTANT: &str = "http://schemas.microsoft.com/ws/2008/06/identity/claims/authenticationinstant";
 const METHODS: &str = "http://schemas.microsoft.com/claims/authnmethodsreferences";
@@ -133,6 +135,27 @@ fn a_script_cannot_claim_a_second_factor() {
     ] {
         let error = refused(&ada(), effects.clone());
         assert_eq!((error.code(), error.is_alarming()), ("script_forged_authentication", true), "{effects}");
+    }
+}
+
+/// TOK-10, protocol.md §2.4: both attributes and the instant when a second factor was given, none of it when not.
+#[test]
+fn a_second_factor_is_claimed_in_both_forms_with_its_time() {
+    let method = "http://schemas.microsoft.com/ws/2008/06/identity/claims/authenticationmethod";
+    let instant = "http://schemas.microsoft.com/ws/2017/04/identity/claims/multifactorauthenticationinstant";
+    let password = "http://schemas.microsoft.com/ws/2008/06/identity/authenticationmethod/password";
+    for uri in [METHODS, method, instant] {
+        assert!(values(&ada().base(), uri).is_empty(), "{uri}");
+    }
+    let mut ada = ada();
+    for kind in [SecondFactorKind::Totp, SecondFactorKind::RecoveryCode] {
+        ada.evidence = ada.evidence.with_second_factor(kind, noon() - TimeDelta::seconds(90));
+        let claims = ada.base();
+        assert_eq!(values(&claims, METHODS), [password, MULTIFACTOR]);
+        assert_eq!(values(&claims, method), [password, MULTIFACTOR]);
+        assert_eq!(values(&claims, instant), ["2026-01-02T11:58:30.000Z"]);
+        assert_eq!(claims.authentication_method, "urn:oasis:names:tc:SAML:1.0:am:password");
+        assert_eq!(claims.authentication_instant, noon() - TimeDelta::minutes(5));
     }
 }
 

@@ -17,6 +17,7 @@ pub struct Persona {
     pub immutable_id: ImmutableId,
     pub roles: Vec<String>,
     pub application: Application,
+    pub evidence: Evidence,
     pub issuer: IssuerUri,
 }
 
@@ -51,7 +52,8 @@ impl Persona {
             second_factor: false,
         };
         let immutable_id = ImmutableId::parse(ANCHOR).unwrap();
-        Self { user, immutable_id, roles: vec!["Staff".to_owned()], application, issuer }
+        let evidence = Evidence::of_password(noon() - TimeDelta::minutes(5));
+        Self { user, immutable_id, roles: vec!["Staff".to_owned()], application, issuer, evidence }
     }
 
     pub fn with(mut self, attribute: &str, values: &[&str]) -> Self {
@@ -83,10 +85,9 @@ impl Persona {
     }
 
     fn permit(&self) -> Permit {
-        let evidence = Evidence::of_password(noon() - TimeDelta::minutes(5));
         let decision = evaluate(&Facts {
             user: Some(&self.user),
-            evidence: Some(evidence),
+            evidence: Some(self.evidence),
             prompted: false,
             application: &self.application,
             second_factor_enrolled: false,
@@ -115,6 +116,6 @@ pub fn values<'a>(claims: &'a ClaimSet, uri: &str) -> Vec<&'a str> {
         .collect()
 }
 
-fn noon() -> DateTime<Utc> {
+pub fn noon() -> DateTime<Utc> {
     DateTime::from_timestamp(1_767_355_200, 0).unwrap()
 }

@@ -2,10 +2,10 @@
 //! `cargo xtask bench active` for programs, `--json` for programs that read it, the name of a row to measure that row
 //! alone.
 //!
-//! The demo of this build runs on one core and the generator of its load on the other. A figure and its limit are CPU
-//! time of a process of their own on the same core, slice by slice in turn, while the other core is kept equally busy:
-//! the two share hardware, and only ratios of the same moment mean anything. Where answers are timed beside a crowd of
-//! passwords, the server has both cores, and shares one with the generator.
+//! The demo of this build runs on one core and the generator of its load on the other. A figure and its limit are
+//! CPU time of a process of their own on the same core, slice by slice in turn, while the other core is kept equally
+//! busy: the two share hardware, and only ratios of the same moment mean anything. Where answers are timed beside a
+//! crowd of passwords, the server has both cores, and shares one with the generator.
 
 mod active;
 mod bare;

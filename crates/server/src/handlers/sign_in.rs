@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::extract::rejection::FormRejection;
 use axum::response::Response;
 use serde::Deserialize;
-use sts::{Code, Credentials, HalfWay, SignIn};
+use sts::{Challenge, Code, Credentials, HalfWay, SignIn};
 use wsfed::SignInRequest;
 use zeroize::Zeroizing;
 
@@ -169,7 +169,8 @@ async fn with_code(
 async fn as_somebody_else(stage: &Stage<'_>, request: &SignInRequest) -> Result<Response, Stop> {
     let visit = stage.arrival.visit_without_session(request.correlation.clone());
     match stage.app.sts().sign_in(&visit, request).await? {
-        SignIn::Challenge(challenge) => stage.sign_in(&challenge, request),
+        // The name that the application sent along is the one that is not wanted.
+        SignIn::Challenge(challenge) => stage.sign_in(&Challenge { username: None, ..challenge }, request),
         SignIn::Refused(refusal) => Err(refusal.into()),
         SignIn::Issued(_) | SignIn::SecondFactor(_) => Err(Stop::FAILED),
     }

@@ -33,6 +33,11 @@ fn sign_in(face: &Face, language: Language, challenge: &Challenge, stale: bool) 
     view.render().unwrap()
 }
 
+fn code(face: &Face, language: Language, failure: Option<Failure>) -> String {
+    let notice = failure.map(|failure| Notice::of_code(language, failure, "7K4M-2QXD".into()));
+    CodePage { face, language, notice, state: "c2VhbGVk", username: "ada@contoso.example" }.render().unwrap()
+}
+
 fn stopped(face: &Face, language: Language, stop: &Stop, try_again: Option<&str>) -> String {
     let evidence = Evidence {
         reference: "9F2C-71KD".into(),
@@ -110,6 +115,9 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
         ("sign-in-wrong", sign_in(&face, language, &failed(Failure::Credentials), false)),
         ("sign-in-wait", sign_in(&face, language, &failed(Failure::Wait { seconds: 30 }), false)),
         ("sign-in-stale", sign_in(&face, language, &plain, true)),
+        ("code", code(&face, language, None)),
+        ("code-wrong", code(&face, language, Some(Failure::Credentials))),
+        ("code-wait", code(&face, language, Some(Failure::Wait { seconds: 30 }))),
         ("post-back", post_back(&face, language)),
         ("continue", ContinuePage { face: &face, language, address: "#" }.render().unwrap()),
         ("refused", stopped(&face, language, &refused("application_not_granted", 403), None)),

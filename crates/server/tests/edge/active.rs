@@ -52,6 +52,16 @@ impl Message {
     }
 }
 
+/// Ada's request for a token, each time another message.
+pub async fn sent_by_ada(house: &House) -> Page {
+    static SENT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    let number = SENT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let message = Message::of(Version::Trust13);
+    let written =
+        message.write().replace(message.id, &format!("urn:uuid:11111111-2222-3333-4444-{number:012}"));
+    post(house, path(message.version), written).await
+}
+
 const fn path(version: Version) -> &'static str {
     match version {
         Version::Trust2005 => TRUST_2005,

@@ -63,7 +63,8 @@ pub struct House {
     /// The time.
     pub clock: Arc<HouseClock>,
     verified: Arc<AtomicU64>,
-    store: Store,
+    /// Its database.
+    pub store: Store,
     _folder: TempDir,
 }
 

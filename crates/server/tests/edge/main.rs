@@ -16,4 +16,5 @@ mod limits;
 mod loops;
 mod passive;
 mod routes;
+mod second_factor;
 mod sign_out;

@@ -12,5 +12,6 @@ mod directory;
 mod faults;
 mod journal;
 mod ledger;
+mod second_factors;
 mod secrets;
 mod tampering;
