@@ -15,8 +15,8 @@ type Job = Box<dyn FnOnce() -> Done + Send>;
 /// The most jobs that a thread does before it tells of them, when there are others behind them anyway.
 ///
 /// Telling wakes the runtime, and where that shares a core with the signing thread, each waking costs the core what
-/// was in its caches: told of together, four signatures cost one.
-const BURST: usize = 4;
+/// was in its caches: told of together, eight signatures cost one.
+const BURST: usize = 8;
 
 /// Threads of their own for signing, with a bounded queue: a storm of tokens costs an unrelated request nothing
 /// (design.md §5.8).

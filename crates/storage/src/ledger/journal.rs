@@ -44,7 +44,7 @@ impl Default for JournalSettings {
             checkpoint_interval: Duration::from_mins(1),
             checkpoint_rows: 1000,
             queue: 4096,
-            gather: Duration::from_millis(4),
+            gather: Duration::from_millis(5),
             clock: Arc::new(SystemClock),
         }
     }
