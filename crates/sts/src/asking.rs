@@ -72,7 +72,8 @@ impl SecurityTokenService {
             row.detail["why"] = reason.into();
         }
         self.journal.record(&row).await?;
-        tracing::info!(reference = %visit.reference, code = code.as_str(), "sign-in refused");
+        let (endpoint, client) = (visit.endpoint.as_str(), visit.client.as_str());
+        tracing::info!(reference = %visit.reference, code = code.as_str(), endpoint, client, "sign-in refused");
         Ok(Refusal { code, application: Some(relying_party.application.name.clone()) })
     }
 
