@@ -13,7 +13,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use config::{BaseUrl, Purpose, Settings};
 use model::{KeyState, Organisation, Realm, SystemClock};
-use rehearsal::{RegisteredDomain, RegisteredUser, Registrations, StandIn, Tenant};
+use rehearsal::{ActiveAddresses, RegisteredDomain, RegisteredUser, Registrations, StandIn, Tenant};
 use server::{ConnectionLimits, Cookies, Edge};
 use storage::{Sealer, Store};
 use tokio::net::TcpListener;
@@ -153,11 +153,13 @@ async fn stand_in_settings(
     keys.retain(|key| key.state != KeyState::Retired);
     keys.sort_by_key(|key| key.state != KeyState::Active);
     let certificates: Vec<_> = keys.into_iter().map(|key| key.certificate).collect();
+    let active = addresses.active()?;
+    let active = ActiveAddresses { metadata_exchange: active.metadata_exchange, sign_in: active.trust_2005 };
     let domains = store.domains(organisation.id).await?.into_iter().map(|domain| RegisteredDomain {
         name: domain.name,
         issuer: domain.issuer,
         certificates: certificates.clone(),
-        active: domain.active_road.is_on().then(|| addresses.active()),
+        active: domain.active_road.is_on().then(|| active.clone()),
     });
     let users = store.users(organisation.id, "", u32::MAX).await?.into_iter().filter_map(|user| {
         Some(RegisteredUser {

@@ -122,7 +122,9 @@ impl RelyingParty {
             ResponseFormat::Active2005 => active_2005,
             ResponseFormat::Active13 => active_13,
         };
-        if let Some(plan) = plan.load().as_ref().filter(|plan| plan.fits(assertion, signer.certificate())) {
+        let fits =
+            |plan: &&Arc<TokenPlan>| plan.format() == format && plan.fits(assertion, signer.certificate());
+        if let Some(plan) = plan.load().as_ref().filter(fits) {
             return plan.issue(assertion, signer);
         }
         let compiled = TokenPlan::compile(format, signer.certificate(), assertion)?;

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use model::{KeyState, Organisation, Realm};
-use rehearsal::ActiveAddresses;
 use serde::Serialize;
 use storage::Store;
+use sts::ActiveAddresses;
 use token::Certificate;
 
 use super::data::PEOPLE;
@@ -26,19 +26,11 @@ pub struct Addresses {
 }
 
 impl Addresses {
-    /// What Entra ID would hold for a domain whose active road is on.
-    pub fn active(&self) -> ActiveAddresses {
-        ActiveAddresses {
-            metadata_exchange: format!("{}{METADATA_EXCHANGE}", self.tls_base_url),
-            sign_in: format!("{}{TRUST_2005}", self.tls_base_url),
-        }
+    /// Where active requestors are answered.
+    pub fn active(&self) -> anyhow::Result<ActiveAddresses> {
+        ActiveAddresses::at(&self.tls_base_url).context("the demo has no https address")
     }
 }
-
-/// Where AD FS has the endpoints of the active requestor, and so do we (design.md §4).
-const METADATA_EXCHANGE: &str = "/adfs/services/trust/mex";
-const TRUST_2005: &str = "/adfs/services/trust/2005/usernamemixed";
-const TRUST_13: &str = "/adfs/services/trust/13/usernamemixed";
 
 /// The running demo, for programs. Keys are only ever added.
 #[derive(Serialize)]
@@ -100,13 +92,13 @@ impl Description {
         }
         let admin = PEOPLE.get(1).context("the demo has no second person")?;
         let plain = |path: &str| format!("{}{path}", addresses.base_url);
-        let secure = |path: &str| format!("{}{path}", addresses.tls_base_url);
+        let secure = addresses.active()?;
         Ok(Self {
             passive_url: plain("/adfs/ls/"),
             metadata_url: plain("/FederationMetadata/2007-06/FederationMetadata.xml"),
-            mex_url: secure(METADATA_EXCHANGE),
-            wstrust_2005_url: secure(TRUST_2005),
-            wstrust_13_url: secure(TRUST_13),
+            mex_url: secure.metadata_exchange,
+            wstrust_2005_url: secure.trust_2005,
+            wstrust_13_url: secure.trust_13,
             addresses,
             realm: Realm::MICROSOFT_ONLINE,
             signing_certificate_pem: Certificate::parse(&active.certificate)?.pem(),

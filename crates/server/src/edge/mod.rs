@@ -13,6 +13,6 @@ pub(crate) use cookies::CookieName;
 pub use cookies::Cookies;
 pub(crate) use origin::may_be_ours;
 pub(crate) use random::{random_reference, random_text};
-pub(crate) use sealed_request::{Binding, Opened, SealedRequest};
+pub(crate) use sealed_request::{Binding, Opened, SealedRequest, Standing};
 pub use trail::LoopLimits;
 pub(crate) use trail::Trail;

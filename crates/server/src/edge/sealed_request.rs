@@ -57,13 +57,21 @@ pub(crate) struct SealedRequest {
 }
 
 /// A hidden field that was opened.
-pub(crate) enum Opened {
+pub(crate) struct Opened {
+    /// The request that the form was made for.
+    pub(crate) request: SignInRequest,
+    /// What else the form is good for.
+    pub(crate) standing: Standing,
+}
+
+/// What a form of ours is good for.
+pub(crate) enum Standing {
     /// For this browser, in time: what was typed beside it may be looked at.
-    Fresh(SignInRequest),
+    Fresh,
     /// The same, from the page that asks for a second factor: of somebody whose first factor was proved.
-    HalfWay(SignInRequest, HalfWay),
-    /// Ours, but too old or another browser's: only good for asking again.
-    Stale(SignInRequest),
+    HalfWay(HalfWay),
+    /// Too old or another browser's: only good for asking again.
+    Stale,
 }
 
 /// The field is not one of ours, or was changed.
@@ -104,14 +112,12 @@ impl SealedRequest {
         let field: Self = serde_json::from_slice(&plaintext).map_err(|_| Forged)?;
         let is_this_browsers =
             binding.is_some_and(|binding| binding.0.as_bytes().ct_eq(field.binding.as_bytes()).into());
-        if is_this_browsers && now.timestamp() < field.expires_at {
-            Ok(match field.half_way {
-                None => Opened::Fresh(field.request),
-                Some(half_way) => Opened::HalfWay(field.request, half_way),
-            })
-        } else {
-            Ok(Opened::Stale(field.request))
-        }
+        let standing = match field.half_way {
+            _ if !is_this_browsers || now.timestamp() >= field.expires_at => Standing::Stale,
+            None => Standing::Fresh,
+            Some(half_way) => Standing::HalfWay(half_way),
+        };
+        Ok(Opened { request: field.request, standing })
     }
 }
 
@@ -166,8 +172,10 @@ mod tests {
     #[test]
     fn a_form_comes_back_as_it_went() {
         let bench = Bench::new();
-        let Ok(Opened::Fresh(opened)) = bench.open(&bench.field(), start()) else { panic!("not fresh") };
-        assert_eq!(opened.context.as_deref(), Some("LoginOptions=3"));
+        let Ok(Opened { request, standing: Standing::Fresh }) = bench.open(&bench.field(), start()) else {
+            panic!("not fresh")
+        };
+        assert_eq!(request.context.as_deref(), Some("LoginOptions=3"));
     }
 
     /// S21: a form made for an attacker's browser is good for nothing in another.
@@ -179,7 +187,7 @@ mod tests {
         for binding in [Some(&other), None] {
             let opened =
                 SealedRequest::open(&bench.sealer, bench.organisation, binding, &field, start()).unwrap();
-            assert!(matches!(opened, Opened::Stale(_)));
+            assert!(matches!(opened.standing, Standing::Stale));
         }
     }
 
@@ -188,8 +196,11 @@ mod tests {
         let bench = Bench::new();
         let field = bench.field();
         let last = start() + LIFETIME - TimeDelta::seconds(1);
-        assert!(matches!(bench.open(&field, last), Ok(Opened::Fresh(_))));
-        assert!(matches!(bench.open(&field, start() + LIFETIME), Ok(Opened::Stale(_))));
+        assert!(matches!(bench.open(&field, last), Ok(Opened { standing: Standing::Fresh, .. })));
+        assert!(matches!(
+            bench.open(&field, start() + LIFETIME),
+            Ok(Opened { standing: Standing::Stale, .. })
+        ));
     }
 
     /// S21, S23

@@ -11,7 +11,7 @@ use wsfed::SignInRequest;
 use zeroize::Zeroizing;
 
 use crate::app::App;
-use crate::edge::{Arrival, Opened, SealedRequest, Trail};
+use crate::edge::{Arrival, Opened, SealedRequest, Standing, Trail};
 use crate::stage::Stage;
 use crate::stop::Stop;
 
@@ -51,19 +51,16 @@ pub(crate) async fn sign_in(
     let Ok(Form(form)) = form else {
         return unreadable(&app, &arrival);
     };
-    match open(&app, &arrival, &form.state) {
-        Ok(Opened::Fresh(request) | Opened::HalfWay(request, _)) => {
-            let stage = Stage::new(&app, &arrival, &request.languages, request.correlation.as_deref());
-            let answered = with_password(&stage, &request, form).await;
-            answered.unwrap_or_else(|stop| stage.stopped(&stop))
-        }
-        Ok(Opened::Stale(request)) => {
-            let stage = Stage::new(&app, &arrival, &request.languages, request.correlation.as_deref());
-            let answered = ask_again(&stage, &request).await;
-            answered.unwrap_or_else(|stop| stage.stopped(&stop))
-        }
-        Err(stop) => Stage::new(&app, &arrival, &[], None).stopped(&stop),
-    }
+    let Opened { request, standing } = match open(&app, &arrival, &form.state) {
+        Ok(opened) => opened,
+        Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
+    };
+    let stage = Stage::new(&app, &arrival, &request.languages, request.correlation.as_deref());
+    let answered = match standing {
+        Standing::Fresh | Standing::HalfWay(_) => with_password(&stage, &request, form).await,
+        Standing::Stale => ask_again(&stage, &request).await,
+    };
+    answered.unwrap_or_else(|stop| stage.stopped(&stop))
 }
 
 /// Takes a code of somebody who is half-way, and answers the request that the form was made for. A form that knows of
@@ -76,19 +73,16 @@ pub(crate) async fn code(
     let Ok(Form(form)) = form else {
         return unreadable(&app, &arrival);
     };
-    match open(&app, &arrival, &form.state) {
-        Ok(Opened::HalfWay(request, half_way)) => {
-            let stage = Stage::new(&app, &arrival, &request.languages, request.correlation.as_deref());
-            let answered = with_code(&stage, &request, half_way, form).await;
-            answered.unwrap_or_else(|stop| stage.stopped(&stop))
-        }
-        Ok(Opened::Fresh(request) | Opened::Stale(request)) => {
-            let stage = Stage::new(&app, &arrival, &request.languages, request.correlation.as_deref());
-            let answered = ask_again(&stage, &request).await;
-            answered.unwrap_or_else(|stop| stage.stopped(&stop))
-        }
-        Err(stop) => Stage::new(&app, &arrival, &[], None).stopped(&stop),
-    }
+    let Opened { request, standing } = match open(&app, &arrival, &form.state) {
+        Ok(opened) => opened,
+        Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
+    };
+    let stage = Stage::new(&app, &arrival, &request.languages, request.correlation.as_deref());
+    let answered = match standing {
+        Standing::HalfWay(half_way) => with_code(&stage, &request, half_way, form).await,
+        Standing::Fresh | Standing::Stale => ask_again(&stage, &request).await,
+    };
+    answered.unwrap_or_else(|stop| stage.stopped(&stop))
 }
 
 /// Forgets the trail of a loop, and answers its request once more; or begins at the beginning for somebody who is
@@ -101,19 +95,16 @@ pub(crate) async fn again(
     let Ok(Form(form)) = form else {
         return unreadable(&app, &arrival);
     };
-    match open(&app, &arrival, &form.state) {
-        Ok(Opened::Fresh(request) | Opened::Stale(request)) => {
-            let stage = Stage::new(&app, &arrival, &request.languages, request.correlation.as_deref());
-            let answered = without_trail(&stage, &request).await;
-            answered.unwrap_or_else(|stop| stage.stopped(&stop))
-        }
-        Ok(Opened::HalfWay(request, _)) => {
-            let stage = Stage::new(&app, &arrival, &request.languages, request.correlation.as_deref());
-            let answered = as_somebody_else(&stage, &request).await;
-            answered.unwrap_or_else(|stop| stage.stopped(&stop))
-        }
-        Err(stop) => Stage::new(&app, &arrival, &[], None).stopped(&stop),
-    }
+    let Opened { request, standing } = match open(&app, &arrival, &form.state) {
+        Ok(opened) => opened,
+        Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
+    };
+    let stage = Stage::new(&app, &arrival, &request.languages, request.correlation.as_deref());
+    let answered = match standing {
+        Standing::Fresh | Standing::Stale => without_trail(&stage, &request).await,
+        Standing::HalfWay(_) => as_somebody_else(&stage, &request).await,
+    };
+    answered.unwrap_or_else(|stop| stage.stopped(&stop))
 }
 
 /// The request that a form was made for, unless another site sent the form or somebody changed it (S21).
