@@ -1,6 +1,6 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use model::{Application, ImmutableId, IssuerUri, User};
-use policy::{Evidence, Factor, Permit};
+use policy::{Evidence, Mechanism, Permit};
 use token::Attribute;
 
 use crate::claim_type::{
@@ -13,6 +13,9 @@ pub const UNSPECIFIED_FORMAT: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:
 
 /// SAML 1.1's name for a password sign-in (protocol.md §1.2).
 pub const PASSWORD_METHOD: &str = "urn:oasis:names:tc:SAML:1.0:am:password";
+
+/// SAML 1.1's name for a sign-in that it has no name for (core, section 7.1.11): there was no passkey in its day.
+pub const UNSPECIFIED_METHOD: &str = "urn:oasis:names:tc:SAML:1.0:am:unspecified";
 
 /// Whose token it is: the stored user, read with the roles that lead to the application.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +73,8 @@ pub fn base_claims(
         name_identifier: subject.immutable_id.as_str().to_owned(),
         name_format: UNSPECIFIED_FORMAT.to_owned(),
         authentication_method: match evidence.first_factor {
-            Factor::Password => PASSWORD_METHOD,
+            Mechanism::Password => PASSWORD_METHOD,
+            _ => UNSPECIFIED_METHOD,
         },
         authentication_instant,
         attributes,
@@ -81,12 +85,10 @@ pub fn base_claims(
 /// S24). The method of the statement stays the first factor's.
 fn multifactor_claims(evidence: &Evidence) -> Vec<Attribute> {
     let Some(second_factor) = evidence.second_factor else { return Vec::new() };
-    let first = match evidence.first_factor {
-        Factor::Password => PASSWORD_REFERENCE,
-    };
-    let methods = [first, MULTIPLE_FACTORS];
+    let first = (evidence.first_factor == Mechanism::Password).then_some(PASSWORD_REFERENCE);
+    let methods = first.into_iter().chain([MULTIPLE_FACTORS]);
     vec![
-        METHODS.with_all(methods),
+        METHODS.with_all(methods.clone()),
         METHOD.with_all(methods),
         MULTIFACTOR_INSTANT.with(written(second_factor.given_at)),
     ]

@@ -111,11 +111,11 @@ impl ClaimType {
     }
 
     /// The claim with several values.
-    pub fn with_all<const N: usize>(self, values: [&str; N]) -> Attribute {
+    pub fn with_all<'v>(self, values: impl IntoIterator<Item = &'v str>) -> Attribute {
         Attribute {
             namespace: self.namespace.to_owned(),
             name: self.name.to_owned(),
-            values: values.map(str::to_owned).into(),
+            values: values.into_iter().map(str::to_owned).collect(),
         }
     }
 }

@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use model::{Domain, User};
 
 use crate::active::{self, DoorClosed, DoorFacts, Passage, PersonFacts, PersonRefused, PolicyDemand};
-use crate::{ActiveFacts, Evidence, Facts, Permit, SecondFactor};
+use crate::{ActiveFacts, Evidence, Facts, Mechanisms, Permit, SecondFactor};
 
 /// The version of the built-in policy, recorded with every decision.
 pub const POLICY_VERSION: u32 = 3;
@@ -25,8 +25,9 @@ pub enum Challenge {
     SignIn,
     /// The session is older than the application accepts (WSF-06).
     Fresh,
-    /// The first factor is good; a second one, which the person has, is missing or too old (WSF-07, WSF-08).
-    SecondFactor,
+    /// The first factor is good; a second one is missing or too old (WSF-07, WSF-08). One of these will do, and the
+    /// person has them.
+    SecondFactor(Mechanisms),
 }
 
 /// Why there is no token.
@@ -102,7 +103,7 @@ pub fn evaluate(facts: &Facts<'_>) -> Decision {
     let second_factor = active.map_or_else(|| second_factor(facts, &evidence), |_| Factors::Enough(None));
     let second_factor = match second_factor {
         Factors::Enough(given) => Ok(given),
-        Factors::Ask => return Decision::Challenge(Challenge::SecondFactor),
+        Factors::Ask(offer) => return Decision::Challenge(Challenge::SecondFactor(offer)),
         Factors::Missing => Err(Denial::SecondFactorNotEnrolled),
     };
     // Said first to those who would enrol for nothing; told to nobody who has not given every factor they have.
@@ -163,8 +164,8 @@ fn person(user: &User, door: &DoorFacts<'_>, known: &PersonFacts<'_>) -> Result<
 enum Factors {
     /// Nothing; the second factor that was given, if it counts.
     Enough(Option<SecondFactor>),
-    /// A second factor, which the person has.
-    Ask,
+    /// A second factor: one of these, which the person has.
+    Ask(Mechanisms),
     /// A second factor, which the person does not have.
     Missing,
 }
@@ -174,7 +175,7 @@ fn second_factor(facts: &Facts<'_>, evidence: &Evidence) -> Factors {
     let is_demanded = facts.demand.multifactor || facts.application.second_factor;
     match evidence.second_factor.filter(|given| is_young(facts, given)) {
         Some(given) => Factors::Enough(Some(given)),
-        None if facts.second_factor_enrolled => Factors::Ask,
+        None if !facts.second_factors.is_empty() => Factors::Ask(facts.second_factors),
         None if is_demanded => Factors::Missing,
         None => Factors::Enough(None),
     }

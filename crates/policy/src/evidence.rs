@@ -1,48 +1,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// A way in which a person proved who they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Factor {
-    /// A password, checked against its Argon2id hash.
-    Password,
-}
+use crate::Mechanism;
 
-impl Factor {
-    /// The name used in the ledger.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Password => "password",
-        }
-    }
-}
-
-/// A proof beside the first factor, of another kind: something the person has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SecondFactorKind {
-    /// A code of an authenticator app (RFC 6238), which no code of the same step was accepted before.
-    Totp,
-    /// One of the codes handed out at enrolment, each good for one sign-in.
-    RecoveryCode,
-}
-
-impl SecondFactorKind {
-    /// The name used in the ledger.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Totp => "totp",
-            Self::RecoveryCode => "recovery-code",
-        }
-    }
-}
-
-/// A second factor, given in this session.
+/// A proof beside the first factor, of another kind, given in this session: something the person has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecondFactor {
     /// What was given.
-    pub kind: SecondFactorKind,
+    pub kind: Mechanism,
     /// When.
     pub given_at: DateTime<Utc>,
 }
@@ -52,7 +17,7 @@ pub struct SecondFactor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// The first factor.
-    pub first_factor: Factor,
+    pub first_factor: Mechanism,
     /// When it was given; kept over single sign-on (TOK-08).
     pub first_factor_at: DateTime<Utc>,
     /// The second factor, when one was given in this session. Sessions from before there were any have none.
@@ -63,12 +28,12 @@ pub struct Evidence {
 impl Evidence {
     /// What somebody proved who gave a password and nothing else.
     pub const fn of_password(at: DateTime<Utc>) -> Self {
-        Self { first_factor: Factor::Password, first_factor_at: at, second_factor: None }
+        Self { first_factor: Mechanism::Password, first_factor_at: at, second_factor: None }
     }
 
     /// The same with a second factor; the first keeps its time (TOK-08).
     #[must_use]
-    pub const fn with_second_factor(self, kind: SecondFactorKind, given_at: DateTime<Utc>) -> Self {
+    pub const fn with_second_factor(self, kind: Mechanism, given_at: DateTime<Utc>) -> Self {
         Self { second_factor: Some(SecondFactor { kind, given_at }), ..self }
     }
 }

@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{Application, Reference, User};
 
-use crate::{Evidence, Requestor};
+use crate::{Evidence, Mechanisms, Requestor};
 
 /// What the relying party asked of the authentication itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub struct Facts<'a> {
     pub prompted: bool,
     /// Whom the token is for.
     pub application: &'a Application,
-    /// Whether the user has a second factor enrolled.
-    pub second_factor_enrolled: bool,
+    /// The second factors that the user has enrolled.
+    pub second_factors: Mechanisms,
     /// Whether one of the user's roles is granted the application.
     pub granted: bool,
     /// What the relying party asked for.

@@ -7,13 +7,15 @@ pub mod active;
 mod decision;
 mod evidence;
 mod facts;
+mod mechanism;
 mod networks;
 mod permit;
 mod requestor;
 
 pub use decision::{Challenge, Decision, Denial, POLICY_VERSION, evaluate};
-pub use evidence::{Evidence, Factor, SecondFactor, SecondFactorKind};
+pub use evidence::{Evidence, SecondFactor};
 pub use facts::{Demand, Facts};
+pub use mechanism::{Mechanism, Mechanisms};
 pub use networks::NamedNetworks;
 pub use permit::{PERMIT_LIFETIME, Permit, PermitExpired, SpentPermit};
 pub use requestor::{ActiveFacts, Endpoint, Requestor};

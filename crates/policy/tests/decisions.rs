@@ -10,12 +10,15 @@ use model::{
     Upn, User, UserId,
 };
 use policy::{
-    Challenge, Decision, Demand, Denial, Endpoint, Evidence, Facts, Requestor, SecondFactorKind, evaluate,
+    Challenge, Decision, Demand, Denial, Endpoint, Evidence, Facts, Mechanism, Mechanisms, Requestor,
+    evaluate,
 };
 
 fn instant(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
 }
+
+const APP: Mechanisms = Mechanisms::NONE.with(Mechanism::Totp);
 
 struct Case {
     user: User,
@@ -72,7 +75,7 @@ impl Case {
             evidence: self.evidence,
             prompted: self.prompted,
             application: &self.application,
-            second_factor_enrolled: self.enrolled,
+            second_factors: if self.enrolled { APP } else { Mechanisms::NONE },
             granted: self.granted,
             demand: self.demand,
             requestor: Requestor::Passive,
@@ -150,7 +153,7 @@ fn freshness_is_measured_at_its_boundary() {
 
 /// Ada with an authenticator app, whose code she gave at instant 300.
 fn ada_with_both() -> Case {
-    let evidence = Evidence::of_password(instant(0)).with_second_factor(SecondFactorKind::Totp, instant(300));
+    let evidence = Evidence::of_password(instant(0)).with_second_factor(Mechanism::Totp, instant(300));
     Case { enrolled: true, evidence: Some(evidence), ..ada() }
 }
 
@@ -162,21 +165,21 @@ fn a_demanded_second_factor_is_asked_for_or_refused() {
     let demand = MULTIFACTOR;
     assert_eq!(Case { demand, evidence: None, ..ada() }.challenge(), Some(Challenge::SignIn));
     assert_eq!(Case { demand, ..ada() }.denial(), Some(Denial::SecondFactorNotEnrolled));
-    assert_eq!(Case { demand, enrolled: true, ..ada() }.challenge(), Some(Challenge::SecondFactor));
+    assert_eq!(Case { demand, enrolled: true, ..ada() }.challenge(), Some(Challenge::SecondFactor(APP)));
     assert!(Case { demand, ..ada_with_both() }.permits());
 
     let mut of_application = ada();
     of_application.application.second_factor = true;
     assert_eq!(of_application.denial(), Some(Denial::SecondFactorNotEnrolled));
     of_application.enrolled = true;
-    assert_eq!(of_application.challenge(), Some(Challenge::SecondFactor));
+    assert_eq!(of_application.challenge(), Some(Challenge::SecondFactor(APP)));
     of_application.evidence = ada_with_both().evidence;
     assert!(of_application.permits());
 }
 
 #[test]
 fn whoever_has_a_second_factor_is_asked_for_it_undemanded() {
-    assert_eq!(Case { enrolled: true, ..ada() }.challenge(), Some(Challenge::SecondFactor));
+    assert_eq!(Case { enrolled: true, ..ada() }.challenge(), Some(Challenge::SecondFactor(APP)));
     assert!(ada_with_both().permits());
 }
 
@@ -187,14 +190,17 @@ fn the_age_of_a_second_factor_is_measured_at_its_boundary() {
     assert!(Case { demand: within(300), ..ada_with_both() }.permits());
     assert_eq!(
         Case { demand: within(299), ..ada_with_both() }.challenge(),
-        Some(Challenge::SecondFactor),
+        Some(Challenge::SecondFactor(APP)),
         "a code, and no second password"
     );
     let asked_alone = Demand { multifactor: false, ..within(299) };
-    assert_eq!(Case { demand: asked_alone, ..ada_with_both() }.challenge(), Some(Challenge::SecondFactor));
+    assert_eq!(
+        Case { demand: asked_alone, ..ada_with_both() }.challenge(),
+        Some(Challenge::SecondFactor(APP))
+    );
     assert_eq!(
         Case { now: instant(299), ..ada_with_both() }.challenge(),
-        Some(Challenge::SecondFactor),
+        Some(Challenge::SecondFactor(APP)),
         "a code from the future"
     );
 }
@@ -206,7 +212,7 @@ fn a_fresh_sign_in_comes_before_the_second_factor() {
     assert_eq!(Case { demand, ..ada_with_both() }.challenge(), Some(Challenge::Fresh));
     let evidence = Some(Evidence::of_password(instant(600)));
     let prompted = Case { demand, evidence, prompted: true, ..ada_with_both() };
-    assert_eq!(prompted.challenge(), Some(Challenge::SecondFactor));
+    assert_eq!(prompted.challenge(), Some(Challenge::SecondFactor(APP)));
 }
 
 /// TOK-10: a second factor that did not count is no evidence for a claim.
@@ -227,7 +233,10 @@ fn a_permit_holds_the_second_factor_only_when_it_counted() {
 #[test]
 fn a_missing_grant_is_told_after_the_second_factor_and_before_enrolment() {
     let demand = MULTIFACTOR;
-    assert_eq!(Case { granted: false, enrolled: true, ..ada() }.challenge(), Some(Challenge::SecondFactor));
+    assert_eq!(
+        Case { granted: false, enrolled: true, ..ada() }.challenge(),
+        Some(Challenge::SecondFactor(APP))
+    );
     assert_eq!(Case { granted: false, ..ada_with_both() }.denial(), Some(Denial::NotGranted));
     assert_eq!(Case { granted: false, demand, ..ada() }.denial(), Some(Denial::NotGranted));
 }

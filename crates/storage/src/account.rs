@@ -2,6 +2,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use model::{OrganisationId, Role, Upn, User, UserId};
+use policy::{Mechanism, Mechanisms};
 use sqlx::FromRow;
 
 use crate::backend::{Connection, on, statements};
@@ -25,9 +26,12 @@ pub struct Account {
 }
 
 impl Account {
-    /// Whether the user is asked for a second factor at sign-in.
-    pub const fn second_factor_enrolled(&self) -> bool {
-        self.totp_since.is_some()
+    /// The second factors that the user has enrolled, each with what stands in for it when it is lost.
+    pub const fn second_factors(&self) -> Mechanisms {
+        match self.totp_since {
+            Some(_) => Mechanisms::NONE.with(Mechanism::Totp).with(Mechanism::RecoveryCode),
+            None => Mechanisms::NONE,
+        }
     }
 }
 

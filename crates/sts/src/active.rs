@@ -217,7 +217,7 @@ impl Asking<'_> {
             account.iter().flat_map(|account| &account.roles).map(|role| role.id).collect();
         let person = account.map(|account| PersonFacts {
             roles: &roles,
-            second_factor_enrolled: account.second_factor_enrolled(),
+            second_factor_enrolled: !account.second_factors().is_empty(),
             demand: PolicyDemand::Password,
         });
         let facts = ActiveFacts { door, person };

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use model::{Realm, ReplyAddress};
-use policy::{Decision, Demand, Evidence, Facts, Requestor, SecondFactorKind};
+use policy::{Decision, Demand, Evidence, Facts, Mechanism, Mechanisms, Requestor};
 use storage::{Account, EntryKind};
 
 use crate::organisation_view::{OrganisationView, RelyingParty};
@@ -35,7 +35,7 @@ impl Asking<'_> {
             evidence: person.map(|person| person.evidence),
             prompted: person.is_some_and(|person| person.prompted),
             application: &self.relying_party.application,
-            second_factor_enrolled: person.is_some_and(|person| person.account.second_factor_enrolled()),
+            second_factors: person.map_or(Mechanisms::NONE, |person| person.account.second_factors()),
             granted: person.is_some_and(|person| self.relying_party.is_granted_to(person.account)),
             demand,
             requestor,
@@ -91,7 +91,7 @@ impl SecurityTokenService {
         &self,
         asking: &Asking<'_>,
         account: &Account,
-        kind: SecondFactorKind,
+        kind: Mechanism,
     ) -> Result<(), StsError> {
         let mut row = entry(asking.visit, EntryKind::SignInFailed);
         row.user = Some(account.user.id);

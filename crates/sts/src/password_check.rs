@@ -51,7 +51,7 @@ impl SecurityTokenService {
             return Ok(PasswordCheck::Wrong);
         };
         // Half a sign-in forgives nothing: whoever knows the password could guess codes without end.
-        if !account.second_factor_enrolled() {
+        if account.second_factors().is_empty() {
             self.attempts.succeeded(&key, visit.address, visit.now);
         }
         Ok(PasswordCheck::Right(account))

@@ -1,7 +1,7 @@
 use authn::{AccountKey, RecoveryCode, TotpSecret, Verdict};
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{OrganisationId, SessionId, UserId};
-use policy::{Decision, Evidence, SecondFactorKind};
+use policy::{Decision, Evidence, Mechanism};
 use serde::{Deserialize, Serialize};
 use storage::Account;
 use wsfed::SignInRequest;
@@ -130,7 +130,7 @@ impl SecurityTokenService {
         visit: &Visit,
         account: &Account,
         code: &Code,
-    ) -> Result<Option<SecondFactorKind>, StsError> {
+    ) -> Result<Option<Mechanism>, StsError> {
         let (organisation, user) = (visit.organisation, account.user.id);
         let is_right = match code {
             Code::Totp(typed) => {
@@ -151,10 +151,10 @@ impl SecurityTokenService {
 }
 
 impl Code {
-    const fn kind(&self) -> SecondFactorKind {
+    const fn kind(&self) -> Mechanism {
         match self {
-            Self::Totp(_) => SecondFactorKind::Totp,
-            Self::Recovery(_) => SecondFactorKind::RecoveryCode,
+            Self::Totp(_) => Mechanism::Totp,
+            Self::Recovery(_) => Mechanism::RecoveryCode,
         }
     }
 }

@@ -45,7 +45,7 @@ impl SecurityTokenService {
                 }
                 Ok(signed_in)
             }
-            Decision::Challenge(policy::Challenge::SecondFactor) => Ok(match account.as_deref() {
+            Decision::Challenge(policy::Challenge::SecondFactor(_)) => Ok(match account.as_deref() {
                 Some(account) => passive.half_way(HalfWay::from_session(visit, account), account),
                 None => SignIn::Challenge(passive.challenge(None, None)),
             }),
@@ -98,7 +98,7 @@ impl SecurityTokenService {
                 let beginning = Beginning { keep: credentials.keep };
                 self.issue_to_browser(&passive, &account, permit, Some(beginning)).await
             }
-            Decision::Challenge(policy::Challenge::SecondFactor) => {
+            Decision::Challenge(policy::Challenge::SecondFactor(_)) => {
                 let half_way = HalfWay::after_password(visit, &account, evidence, credentials.keep);
                 Ok(passive.half_way(Some(half_way), &account))
             }

@@ -1,6 +1,6 @@
 use chrono::TimeDelta;
 use claims::{ClaimSet, Effects, InvariantError, decorate};
-use policy::SecondFactorKind;
+use policy::Mechanism;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -148,7 +148,7 @@ fn a_second_factor_is_claimed_in_both_forms_with_its_time() {
         assert!(values(&ada().base(), uri).is_empty(), "{uri}");
     }
     let mut ada = ada();
-    for kind in [SecondFactorKind::Totp, SecondFactorKind::RecoveryCode] {
+    for kind in [Mechanism::Totp, Mechanism::RecoveryCode] {
         ada.evidence = ada.evidence.with_second_factor(kind, noon() - TimeDelta::seconds(90));
         let claims = ada.base();
         assert_eq!(values(&claims, METHODS), [password, MULTIFACTOR]);

@@ -90,7 +90,7 @@ impl Persona {
             evidence: Some(self.evidence),
             prompted: false,
             application: &self.application,
-            second_factor_enrolled: false,
+            second_factors: policy::Mechanisms::NONE,
             granted: true,
             demand: Demand::default(),
             requestor: Requestor::Passive,

@@ -10,7 +10,8 @@ use model::{
 };
 use policy::active::{DoorClosed, DoorFacts, PersonFacts, PersonRefused, PolicyDemand};
 use policy::{
-    ActiveFacts, Challenge, Decision, Demand, Denial, Endpoint, Evidence, Facts, Permit, Requestor, evaluate,
+    ActiveFacts, Challenge, Decision, Demand, Denial, Endpoint, Evidence, Facts, Mechanism, Mechanisms,
+    Permit, Requestor, evaluate,
 };
 use uuid::Uuid;
 
@@ -146,7 +147,11 @@ impl Case {
             evidence: self.password_given.then_some(evidence),
             prompted: self.prompted,
             application: &application,
-            second_factor_enrolled: self.second_factor,
+            second_factors: if self.second_factor {
+                Mechanisms::NONE.with(Mechanism::Totp)
+            } else {
+                Mechanisms::NONE
+            },
             granted: self.granted,
             demand: Demand::default(),
             requestor: match endpoint {

@@ -26,7 +26,7 @@ rules! {
         db.change(async |tx| tx.begin_totp(contoso, ada, SECRET, noon()).await.unwrap()).await;
         let begun = db.store.totp(contoso, ada).await.unwrap().unwrap();
         assert_eq!((begun.secret.as_slice(), begun.confirmed_at), (SECRET, None));
-        assert!(!db.store.account_by_id(contoso, ada).await.unwrap().unwrap().second_factor_enrolled());
+        assert!(db.store.account_by_id(contoso, ada).await.unwrap().unwrap().second_factors().is_empty());
         assert!(!db.store.take_totp_step(contoso, ada, 200).await.unwrap(), "nobody is asked for a code yet");
 
         db.change(async |tx| tx.confirm_totp(contoso, ada, 100, noon()).await.unwrap()).await;
@@ -92,7 +92,7 @@ rules! {
         .await;
         assert!(db.store.totp(contoso, ada).await.unwrap().is_none());
         assert!(!db.store.spend_recovery_code(contoso, ada, &[1; 32]).await.unwrap());
-        assert!(!db.store.account_by_id(contoso, ada).await.unwrap().unwrap().second_factor_enrolled());
+        assert!(db.store.account_by_id(contoso, ada).await.unwrap().unwrap().second_factors().is_empty());
         let mut again = db.store.begin().await.unwrap();
         assert!(matches!(refusal(again.remove_second_factors(contoso, ada).await), Refusal::Missing(_)));
         assert!(matches!(
