@@ -2,10 +2,13 @@ use chrono::TimeDelta;
 use model::{Domain, User};
 
 use crate::active::{self, DoorClosed, DoorFacts, Passage, PersonFacts, PersonRefused, PolicyDemand};
-use crate::{ActiveFacts, Evidence, Facts, Mechanisms, Permit, SecondFactor};
+use crate::{ActiveFacts, Evidence, Facts, Mechanism, Mechanisms, Permit, SecondFactor};
 
 /// The version of the built-in policy, recorded with every decision.
 pub const POLICY_VERSION: u32 = 3;
+
+/// What can be enrolled as a second factor.
+const SECOND_FACTORS: Mechanisms = Mechanisms::NONE.with(Mechanism::Totp).with(Mechanism::Passkey);
 
 /// What the policy says of a request.
 #[derive(Debug)]
@@ -39,8 +42,8 @@ pub enum Denial {
     UserDisabled,
     /// No role of the user is granted the application.
     NotGranted,
-    /// A second factor is demanded, and the person has none enrolled (WSF-07).
-    SecondFactorNotEnrolled,
+    /// A second factor is demanded, and the person has none enrolled (WSF-07). One of these would do.
+    SecondFactorNotEnrolled(Mechanisms),
     /// User and application are of different organisations (S72, S73).
     ForeignUser,
     /// An active request that is refused before its password is looked at.
@@ -56,7 +59,7 @@ impl Denial {
             Self::ApplicationDisabled => "application_disabled",
             Self::UserDisabled => "user_disabled",
             Self::NotGranted => "application_not_granted",
-            Self::SecondFactorNotEnrolled => "second_factor_not_enrolled",
+            Self::SecondFactorNotEnrolled(_) => "second_factor_not_enrolled",
             Self::ForeignUser => "user_of_another_organisation",
             Self::Door(closed) => closed.code(),
             Self::Person(refused) => refused.code(),
@@ -69,7 +72,7 @@ impl Denial {
         match self {
             Self::UserDisabled
             | Self::NotGranted
-            | Self::SecondFactorNotEnrolled
+            | Self::SecondFactorNotEnrolled(_)
             | Self::ForeignUser
             | Self::Person(_) => true,
             Self::ApplicationDisabled | Self::Door(_) => false,
@@ -104,7 +107,7 @@ pub fn evaluate(facts: &Facts<'_>) -> Decision {
     let second_factor = match second_factor {
         Factors::Enough(given) => Ok(given),
         Factors::Ask(offer) => return Decision::Challenge(Challenge::SecondFactor(offer)),
-        Factors::Missing => Err(Denial::SecondFactorNotEnrolled),
+        Factors::Missing => Err(Denial::SecondFactorNotEnrolled(SECOND_FACTORS)),
     };
     // Said first to those who would enrol for nothing; told to nobody who has not given every factor they have.
     if !facts.granted {
@@ -135,7 +138,7 @@ pub fn evaluate(facts: &Facts<'_>) -> Decision {
         endpoint: facts.requestor.endpoint(),
         rule,
         policy_version: POLICY_VERSION,
-        made_at: facts.now,
+        made_at: facts.circumstances.now,
     })
 }
 
@@ -183,14 +186,14 @@ fn second_factor(facts: &Facts<'_>, evidence: &Evidence) -> Factors {
 
 /// Whether a second factor still counts. One from the future never does.
 fn is_young(facts: &Facts<'_>, given: &SecondFactor) -> bool {
-    let age = facts.now - given.given_at;
+    let age = facts.circumstances.now - given.given_at;
     age >= TimeDelta::zero() && facts.demand.multifactor_within.is_none_or(|limit| age <= limit)
 }
 
 /// Whether the first factor is young enough. One given for this very request always is; one from the future never,
 /// or a clock set back would make a session fresh for ever.
 fn is_fresh(facts: &Facts<'_>, evidence: &Evidence) -> bool {
-    let age = facts.now - evidence.first_factor_at;
+    let age = facts.circumstances.now - evidence.first_factor_at;
     if age < TimeDelta::zero() {
         return facts.prompted;
     }

@@ -1,9 +1,7 @@
-use std::net::IpAddr;
+use chrono::TimeDelta;
+use model::{Application, Reference, Role, User};
 
-use chrono::{DateTime, TimeDelta, Utc};
-use model::{Application, Reference, User};
-
-use crate::{Evidence, Mechanisms, Requestor};
+use crate::{Circumstances, Evidence, Mechanisms, Policy, Requestor};
 
 /// What the relying party asked of the authentication itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,6 +17,8 @@ pub struct Demand {
 /// Everything a decision is made from. What is not here cannot matter.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
+    /// The policy of the organisation.
+    pub policy: &'a Policy,
     /// Who asks for a token; none while nobody has signed in.
     pub user: Option<&'a User>,
     /// What the person proved, when and how.
@@ -27,6 +27,8 @@ pub struct Facts<'a> {
     pub prompted: bool,
     /// Whom the token is for.
     pub application: &'a Application,
+    /// The user's roles.
+    pub roles: &'a [Role],
     /// The second factors that the user has enrolled.
     pub second_factors: Mechanisms,
     /// Whether one of the user's roles is granted the application.
@@ -37,8 +39,6 @@ pub struct Facts<'a> {
     pub requestor: Requestor<'a>,
     /// The sign-in's public name.
     pub request: Reference,
-    /// The client's address, after trusted proxies.
-    pub address: IpAddr,
-    /// The present.
-    pub now: DateTime<Utc>,
+    /// Where, when and with what.
+    pub circumstances: Circumstances<'a>,
 }

@@ -10,8 +10,8 @@ use model::{
     Upn, User, UserId,
 };
 use policy::{
-    Challenge, Decision, Demand, Denial, Endpoint, Evidence, Facts, Mechanism, Mechanisms, Requestor,
-    evaluate,
+    Challenge, Circumstances, Decision, Demand, Denial, Endpoint, Evidence, Facts, Mechanism, Mechanisms,
+    Policy, Requestor, evaluate,
 };
 
 fn instant(seconds: i64) -> DateTime<Utc> {
@@ -19,6 +19,7 @@ fn instant(seconds: i64) -> DateTime<Utc> {
 }
 
 const APP: Mechanisms = Mechanisms::NONE.with(Mechanism::Totp);
+const ENROLLABLE: Mechanisms = APP.with(Mechanism::Passkey);
 
 struct Case {
     user: User,
@@ -71,17 +72,18 @@ fn ada() -> Case {
 impl Case {
     fn decide(&self) -> Decision {
         evaluate(&Facts {
+            policy: &Policy::default(),
             user: self.evidence.is_some().then_some(&self.user),
             evidence: self.evidence,
             prompted: self.prompted,
             application: &self.application,
+            roles: &[],
             second_factors: if self.enrolled { APP } else { Mechanisms::NONE },
             granted: self.granted,
             demand: self.demand,
             requestor: Requestor::Passive,
             request: Reference::from_random([1; 5]),
-            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            now: self.now,
+            circumstances: Circumstances::at(self.now, IpAddr::V4(Ipv4Addr::LOCALHOST)),
         })
     }
 
@@ -164,13 +166,13 @@ const MULTIFACTOR: Demand = Demand { multifactor: true, fresh_within: None, mult
 fn a_demanded_second_factor_is_asked_for_or_refused() {
     let demand = MULTIFACTOR;
     assert_eq!(Case { demand, evidence: None, ..ada() }.challenge(), Some(Challenge::SignIn));
-    assert_eq!(Case { demand, ..ada() }.denial(), Some(Denial::SecondFactorNotEnrolled));
+    assert_eq!(Case { demand, ..ada() }.denial(), Some(Denial::SecondFactorNotEnrolled(ENROLLABLE)));
     assert_eq!(Case { demand, enrolled: true, ..ada() }.challenge(), Some(Challenge::SecondFactor(APP)));
     assert!(Case { demand, ..ada_with_both() }.permits());
 
     let mut of_application = ada();
     of_application.application.second_factor = true;
-    assert_eq!(of_application.denial(), Some(Denial::SecondFactorNotEnrolled));
+    assert_eq!(of_application.denial(), Some(Denial::SecondFactorNotEnrolled(ENROLLABLE)));
     of_application.enrolled = true;
     assert_eq!(of_application.challenge(), Some(Challenge::SecondFactor(APP)));
     of_application.evidence = ada_with_both().evidence;

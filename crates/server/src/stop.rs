@@ -148,7 +148,7 @@ mod tests {
             Denial::ApplicationDisabled,
             Denial::UserDisabled,
             Denial::NotGranted,
-            Denial::SecondFactorNotEnrolled,
+            Denial::SecondFactorNotEnrolled(policy::Mechanisms::NONE),
             Denial::ForeignUser,
         ];
         let mut codes = vec![

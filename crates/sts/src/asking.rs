@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use model::{Realm, ReplyAddress};
-use policy::{Decision, Demand, Evidence, Facts, Mechanism, Mechanisms, Requestor};
+use model::{Place, Realm, ReplyAddress, Unplaced};
+use policy::{Circumstances, Decision, Demand, Evidence, Facts, Mechanism, Mechanisms, Requestor, Signals};
 use storage::{Account, EntryKind};
 
 use crate::organisation_view::{OrganisationView, RelyingParty};
@@ -31,18 +31,33 @@ impl Asking<'_> {
     /// Puts everything that is known before the policy.
     pub fn decide(&self, demand: Demand, requestor: Requestor<'_>, person: Option<&Person<'_>>) -> Decision {
         policy::evaluate(&Facts {
+            policy: &self.view.policy,
             user: person.map(|person| &person.account.user),
             evidence: person.map(|person| person.evidence),
             prompted: person.is_some_and(|person| person.prompted),
             application: &self.relying_party.application,
+            roles: person.map_or(&[], |person| person.account.roles.as_slice()),
             second_factors: person.map_or(Mechanisms::NONE, |person| person.account.second_factors()),
             granted: person.is_some_and(|person| self.relying_party.is_granted_to(person.account)),
             demand,
             requestor,
             request: self.visit.reference,
-            address: self.visit.address,
-            now: self.visit.now,
+            circumstances: self.circumstances(),
         })
+    }
+
+    /// Where, when and with what: what costs a look-up only where the policy reads it.
+    const fn circumstances(&self) -> Circumstances<'_> {
+        let visit = self.visit;
+        Circumstances {
+            now: visit.now,
+            address: visit.address,
+            place: Place::unknown(Unplaced::NoDatabase),
+            user_agent: visit.user_agent.as_str(),
+            client: visit.client,
+            known_device: None,
+            signals: Signals::NONE,
+        }
     }
 }
 

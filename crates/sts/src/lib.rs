@@ -29,4 +29,4 @@ pub use outcome::{
 };
 pub use second_factor::HalfWay;
 pub use service::{Parts, SecurityTokenService};
-pub use visit::{ClientKind, Visit};
+pub use visit::Visit;

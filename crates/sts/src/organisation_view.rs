@@ -6,6 +6,7 @@ use claims::{TokenScript, issuer_of};
 use model::{
     Application, ApplicationKind, Domain, DomainName, IssuerUri, Organisation, Realm, RoleId, Upn, User,
 };
+use policy::Policy;
 use storage::{Account, Store};
 use token::{Assertion, IssuedToken, ResponseFormat, Signer, TokenError, TokenPlan};
 
@@ -17,6 +18,8 @@ use crate::metadata::Document;
 pub struct OrganisationView {
     /// The organisation itself.
     pub organisation: Arc<Organisation>,
+    /// Who may sign in, from where, when and with what.
+    pub policy: Policy,
     /// Its signing keys.
     pub keys: KeyRing,
     /// Its federation metadata, one document per domain, made when first asked for.
@@ -57,6 +60,7 @@ impl OrganisationView {
             relying_parties: relying_parties.collect(),
             domains: store.domains(organisation.id).await?,
             metadata: Mutex::default(),
+            policy: Policy::default(),
             keys,
             organisation,
         })

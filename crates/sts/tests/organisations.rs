@@ -11,12 +11,11 @@ use model::{
     Domain, DomainName, ImmutableId, IssuerUri, KeyState, Organisation, OrganisationId, Realm, Reference,
     ReplyAddress, Role, RoleId, SigningKeyId, SigningKeyRecord, SystemClock, User, UserId,
 };
-use policy::{Endpoint, Evidence};
+use policy::{ClientKind, Endpoint, Evidence};
 use script::{ScriptLimits, Scripts};
 use storage::{Database, Journal, JournalSettings, Sealer, Store};
 use sts::{
-    ActiveParts, Answer, ClientKind, Credentials, Parts, RefusalCode, SecurityTokenService, SignIn,
-    SigningLane, Visit,
+    ActiveParts, Answer, Credentials, Parts, RefusalCode, SecurityTokenService, SignIn, SigningLane, Visit,
 };
 use token::{Certificate, NewKey};
 use wsfed::{Message, Parameters, SignInRequest};

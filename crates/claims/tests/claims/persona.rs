@@ -4,7 +4,7 @@ use model::{
     Application, ApplicationId, ApplicationKind, Attributes, DomainName, ImmutableId, IssuerUri,
     OrganisationId, Realm, Reference, ReplyAddress, Upn, User, UserId,
 };
-use policy::{Decision, Demand, Evidence, Facts, Permit, Requestor, evaluate};
+use policy::{Circumstances, Decision, Demand, Evidence, Facts, Permit, Policy, Requestor, evaluate};
 use serde_json::Value;
 
 pub const UPN: &str = "http://schemas.xmlsoap.org/claims/UPN";
@@ -86,17 +86,18 @@ impl Persona {
 
     fn permit(&self) -> Permit {
         let decision = evaluate(&Facts {
+            policy: &Policy::default(),
             user: Some(&self.user),
             evidence: Some(self.evidence),
             prompted: false,
             application: &self.application,
+            roles: &[],
             second_factors: policy::Mechanisms::NONE,
             granted: true,
             demand: Demand::default(),
             requestor: Requestor::Passive,
             request: Reference::from_random([7; 5]),
-            address: [127, 0, 0, 1].into(),
-            now: noon(),
+            circumstances: Circumstances::at(noon(), [127, 0, 0, 1].into()),
         });
         match decision {
             Decision::Permit(permit) => permit,

@@ -10,8 +10,8 @@ use model::{
 };
 use policy::active::{DoorClosed, DoorFacts, PersonFacts, PersonRefused, PolicyDemand};
 use policy::{
-    ActiveFacts, Challenge, Decision, Demand, Denial, Endpoint, Evidence, Facts, Mechanism, Mechanisms,
-    Permit, Requestor, evaluate,
+    ActiveFacts, Challenge, Circumstances, Decision, Demand, Denial, Endpoint, Evidence, Facts, Mechanism,
+    Mechanisms, Permit, Policy, Requestor, evaluate,
 };
 use uuid::Uuid;
 
@@ -143,10 +143,12 @@ impl Case {
             }),
         };
         evaluate(&Facts {
+            policy: &Policy::default(),
             user: self.password_given.then_some(&user),
             evidence: self.password_given.then_some(evidence),
             prompted: self.prompted,
             application: &application,
+            roles: &[],
             second_factors: if self.second_factor {
                 Mechanisms::NONE.with(Mechanism::Totp)
             } else {
@@ -160,8 +162,7 @@ impl Case {
                 Endpoint::Active13 => Requestor::Active13(asked),
             },
             request: Reference::from_random([1; 5]),
-            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            now: noon(),
+            circumstances: Circumstances::at(noon(), IpAddr::V4(Ipv4Addr::LOCALHOST)),
         })
     }
 

@@ -9,8 +9,8 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use model::{Organisation, Reference};
-use policy::Endpoint;
-use sts::{ClientKind, StsError, Visit};
+use policy::{ClientKind, Endpoint};
+use sts::{StsError, Visit};
 
 use super::client_address::client_address;
 use super::{Binding, CookieName, may_be_ours, random_reference};
