@@ -4,6 +4,7 @@ use model::{DomainName, ImmutableId, Realm, TOKEN_LIFETIME_LIMITS, Upn};
 use sqlx::error::DatabaseError;
 use thiserror::Error;
 
+use crate::passkey::PASSKEYS_PER_USER;
 use crate::sealer::SealError;
 
 /// Why storage could not do what was asked. Every message says what to do about it.
@@ -124,6 +125,15 @@ pub enum Refusal {
     /// A user has one authenticator app at most.
     #[error("the user has an authenticator app already; `countersign user factor UPN remove` takes it away")]
     TotpEnrolled,
+    /// A credential belongs to one user.
+    #[error("this passkey belongs to a user already")]
+    PasskeyTaken,
+    /// More than anybody uses, and a challenge names them all.
+    #[error("the user has {PASSKEYS_PER_USER} passkeys, which is the most; remove one first")]
+    PasskeysFull,
+    /// S35: a challenge is answered once.
+    #[error("the challenge was answered before; begin again")]
+    ChallengeSpent,
     /// S83: what a demo made stays a demo's.
     #[error("the demo mark cannot be taken away")]
     DemoForEver,

@@ -22,6 +22,7 @@ pub mod ledger;
 mod node_lock;
 mod organisation;
 #[cfg(test)]
+mod passkey;
 mod preparation;
 mod role;
 mod sealer;
@@ -42,6 +43,7 @@ pub use key_file::KeyFileError;
 pub use ledger::{EntryKind, Journal, JournalError, JournalSettings, LedgerEntry, Receipt};
 pub use sealer::{SealError, Sealer};
 pub use second_factor::TotpRecord;
+pub use passkey::{PASSKEYS_PER_USER, PasskeyRecord, PasskeyTaken, PasskeyUse, SpentChallenge};
 pub use session::{SessionRow, SessionTouch};
 pub use store::{Database, Store};
 pub use transaction::Transaction;

@@ -13,6 +13,7 @@ fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         crate::installation::STATEMENTS,
         crate::organisation::STATEMENTS,
         crate::role::STATEMENTS,
+        crate::passkey::STATEMENTS,
         crate::second_factor::STATEMENTS,
         crate::session::STATEMENTS,
         crate::signing_key::STATEMENTS,

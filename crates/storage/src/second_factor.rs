@@ -168,7 +168,7 @@ impl Transaction {
         if confirmed == 0 { Err(Refusal::Missing("authenticator app to confirm").into()) } else { Ok(()) }
     }
 
-    /// Takes every second factor from a user, recovery codes included.
+    /// Takes every second factor from a user, passkeys and recovery codes included.
     pub async fn remove_second_factors(
         &mut self,
         organisation: OrganisationId,
@@ -182,6 +182,7 @@ impl Transaction {
                 .await
                 .map(|done| done.rows_affected())
         })?;
+        let removed = removed + self.remove_passkeys(organisation, user).await?;
         self.forget_recovery_codes(organisation, user).await?;
         if removed == 0 { Err(Refusal::Missing("second factor of the user").into()) } else { Ok(()) }
     }
@@ -276,8 +277,12 @@ statements! {
     ADD_RECOVERY_CODE = "insert into recovery_codes (user_id, hash, made_at)
         select users.id, $3, $4
         from users
-        join totp_factors on totp_factors.user_id = users.id
-        where users.organisation_id = $1 and users.id = $2 and totp_factors.confirmed_at is not null";
+        left join totp_factors on totp_factors.user_id = users.id
+        where users.organisation_id = $1 and users.id = $2
+            and (
+                totp_factors.confirmed_at is not null
+                or exists (select 1 from passkeys where passkeys.user_id = users.id)
+            )";
 
     FORGET_RECOVERY_CODES = "delete from recovery_codes
         where user_id = (select id from users where organisation_id = $1 and id = $2)";

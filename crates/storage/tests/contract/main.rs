@@ -12,6 +12,7 @@ mod directory;
 mod faults;
 mod journal;
 mod ledger;
+mod passkeys;
 mod second_factors;
 mod secrets;
 mod tampering;
