@@ -21,11 +21,11 @@ pub struct Account {
     pub password: Option<PasswordRecord>,
     /// The roles the user is a member of, by name.
     pub roles: Vec<Role>,
-    /// Since when the user has an authenticator app; none: no second factor.
+    /// Since when the user has an authenticator app.
     pub totp_since: Option<DateTime<Utc>>,
-}
     /// Whether the user has a passkey.
     pub has_passkey: bool,
+}
 
 impl Account {
     /// The second factors that the user has enrolled, each with what stands in for it when it is lost.
@@ -34,11 +34,11 @@ impl Account {
         if self.totp_since.is_some() {
             factors = factors.with(Mechanism::Totp).with(Mechanism::RecoveryCode);
         }
-    }
         if self.has_passkey {
             factors = factors.with(Mechanism::Passkey).with(Mechanism::RecoveryCode);
         }
         factors
+    }
 }
 
 /// A stored password.
@@ -107,6 +107,7 @@ async fn with_roles(
         password: password.map(|(hash, changed_at)| PasswordRecord { hash, changed_at }),
         roles: roles.into_iter().map(Role::from).collect(),
         totp_since: row.confirmed_at,
+        has_passkey: row.has_passkey,
     }))
 }
 
@@ -138,14 +139,14 @@ struct AccountRow {
     #[sqlx(flatten)]
     user: UserRow,
     password_hash: Option<String>,
-        has_passkey: row.has_passkey,
     changed_at: Option<DateTime<Utc>>,
     confirmed_at: Option<DateTime<Utc>>,
+    has_passkey: bool,
 }
 
 statements! {
     ACCOUNT_BY_UPN = "select id, organisation_id, upn, immutable_id, active, attributes, created_at,
-            password_hash, changed_at, must_change, confirmed_at,
+            password_hash, changed_at, confirmed_at,
             exists (select 1 from passkeys where passkeys.user_id = users.id) as has_passkey
         from users
         left join credentials on credentials.user_id = id
@@ -153,20 +154,8 @@ statements! {
         where organisation_id = $1 and lower(upn) = $2";
 
     ACCOUNT_BY_ID = "select id, organisation_id, upn, immutable_id, active, attributes, created_at,
-            password_hash, changed_at, must_change, confirmed_at,
+            password_hash, changed_at, confirmed_at,
             exists (select 1 from passkeys where passkeys.user_id = users.id) as has_passkey
-        from users
-        left join credentials on credentials.user_id = id
-        left join totp_factors on totp_factors.user_id = id
-        where organisation_id = $1 and lower(upn) = $2";
-
-    ACCOUNT_AT = "select id, organisation_id, upn, immutable_id, active, attributes, created_at,
-            password_hash, changed_at, must_change, confirmed_at,
-            exists (select 1 from passkeys where passkeys.user_id = users.id) as has_passkey,
-            (select known_devices.last_seen_at from known_devices
-                where known_devices.user_id = users.id and known_devices.hash = $3) as device_seen_at,
-            (select familiar_networks.last_seen_at from familiar_networks
-                where familiar_networks.user_id = users.id and familiar_networks.network = $4) as network_seen_at
         from users
         left join credentials on credentials.user_id = id
         left join totp_factors on totp_factors.user_id = id
@@ -185,12 +174,3 @@ statements! {
         on conflict (user_id) do update
         set password_hash = excluded.password_hash, changed_at = excluded.changed_at";
 }
-    has_passkey: bool,
-}
-
-#[derive(FromRow)]
-struct AccountAtRow {
-    #[sqlx(flatten)]
-    account: AccountRow,
-    #[sqlx(flatten)]
-    familiarity: FamiliarityRow,
