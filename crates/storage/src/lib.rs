@@ -21,8 +21,8 @@ mod key_file;
 pub mod ledger;
 mod node_lock;
 mod organisation;
-#[cfg(test)]
 mod passkey;
+#[cfg(test)]
 mod preparation;
 mod role;
 mod sealer;
@@ -41,9 +41,9 @@ pub use account::{Account, PasswordRecord};
 pub use error::{Refusal, StorageError};
 pub use key_file::KeyFileError;
 pub use ledger::{EntryKind, Journal, JournalError, JournalSettings, LedgerEntry, Receipt};
+pub use passkey::{PASSKEYS_PER_USER, PasskeyRecord, PasskeyTaken, PasskeyUse, SpentChallenge};
 pub use sealer::{SealError, Sealer};
 pub use second_factor::TotpRecord;
-pub use passkey::{PASSKEYS_PER_USER, PasskeyRecord, PasskeyTaken, PasskeyUse, SpentChallenge};
 pub use session::{SessionRow, SessionTouch};
 pub use store::{Database, Store};
 pub use transaction::Transaction;
