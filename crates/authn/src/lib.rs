@@ -11,6 +11,7 @@ mod eviction;
 mod failures;
 mod lane;
 mod memory;
+mod passkey;
 mod password;
 mod passwords;
 mod recovery_code;
@@ -22,6 +23,10 @@ mod totp;
 
 pub use attempts::{AccountKey, AttemptLimits, Attempts, Verdict};
 pub use lane::Busy;
+pub use passkey::{
+    CHALLENGE_LIFETIME, PasskeyAnswer, PasskeyCeremonies, PasskeyChallenge, PasskeyEnrolment, PasskeyError,
+    PasskeyOwner, PasskeyRefused,
+};
 pub use password::{MINIMUM_NEW_PASSWORD, Password, PasswordError};
 pub use passwords::{HashError, PasswordLimits, Passwords};
 pub use recovery_code::{RECOVERY_CODES, RecoveryCode};
