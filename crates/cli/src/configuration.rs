@@ -7,6 +7,7 @@ use clap::Subcommand;
 use config::{Problem, Purpose, Settings, Severity};
 use serde_json::json;
 
+use crate::places;
 use crate::node::own_tls;
 use crate::output::Output;
 use crate::workplace::read_configuration;
@@ -26,6 +27,7 @@ impl Configuration {
             Self::Check => {
                 let mut problems = configuration.check(Purpose::Serve);
                 problems.extend(tls_problem(&configuration.settings));
+                problems.extend(geography_problems(&configuration.settings));
                 let severity = |problem: &Problem| match problem.severity {
                     Severity::Error => "error",
                     Severity::Warning => "warning",
@@ -64,6 +66,13 @@ impl Configuration {
             }
         }
     }
+}
+
+/// What is wrong with the databases of places, which only reading them shows.
+fn geography_problems(settings: &Settings) -> impl Iterator<Item = Problem> {
+    places::looks(settings).into_iter().filter_map(|look| {
+        Some(Problem { field: look.setting.to_owned(), message: look.words, severity: look.severity? })
+    })
 }
 
 /// What is wrong with the TLS files themselves, which only reading them shows.

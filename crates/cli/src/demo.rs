@@ -1,9 +1,11 @@
 //! `countersign demo`: a furnished organisation and, beside it, a stand-in for Entra ID, on this machine only.
 
 mod authority;
+mod come_from;
 mod data;
 mod describe;
 mod folder;
+mod sample_places;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -13,7 +15,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use config::{BaseUrl, Purpose, Settings};
 use model::{KeyState, Organisation, Realm, SystemClock};
-use rehearsal::{ActiveAddresses, RegisteredDomain, RegisteredUser, Registrations, StandIn, Tenant};
+use rehearsal::{ActiveAddresses, ComeFrom, RegisteredDomain, RegisteredUser, Registrations, StandIn, Tenant};
 use server::{ConnectionLimits, Cookies, Edge};
 use storage::{Sealer, Store};
 use tokio::net::TcpListener;
@@ -24,6 +26,7 @@ use crate::node::{Door, Node, edge, start_logging, stop_signal};
 use crate::workplace::open_store;
 use authority::Authority;
 use data::PEOPLE;
+use come_from::pretending;
 use describe::{Addresses, Description};
 
 /// How many times larger the limits on failed sign-ins are than in earnest: people try things in a demo.
@@ -62,9 +65,10 @@ impl Demo {
             ca_file: std::path::absolute(&authority.file)?,
         };
 
-        let settings = settings(&self.data, &addresses.base_url, self.listen)?;
+        let mut settings = settings(&self.data, &addresses.base_url, self.listen)?;
         let sealer = Sealer::open_or_create(&settings.key_file)?;
         let store = open_store(&settings, sealer).await?;
+        settings.geography = sample_places::write(&settings.data)?;
         let reply_address = format!("{}/login.srf", addresses.rehearsal_url);
         let organisation = data::furnish(&store, &reply_address).await?;
         let node = Node::start(&settings, &addresses.tls_base_url, store.clone()).await?;
@@ -77,12 +81,15 @@ impl Demo {
         for (listener, tls) in [(stand_in, None), (secure_stand_in, Some(authority.tls()?))] {
             rehearsal.spawn(server::serve(listener, tls, routes.clone(), limits, stop.clone()));
         }
-        let plain = Door { listener: plain, tls: None, edge: edge(&settings, Cookies::DEMO)? };
+        let plain_edge = edge(&settings, Cookies::DEMO)?;
+        // Another scheme is another origin, and there cookies are what they are in earnest.
+        let secure_edge =
+            Edge { base_url: addresses.tls_base_url.parse()?, ..edge(&settings, Cookies::SECURE)? };
+        let plain = Door { listener: plain, tls: None, routes: pretending(node.routes(plain_edge)) };
         let secure = Door {
             listener: secure,
             tls: Some(authority.tls()?),
-            // Another scheme is another origin, and there cookies are what they are in earnest.
-            edge: Edge { base_url: addresses.tls_base_url.parse()?, ..edge(&settings, Cookies::SECURE)? },
+            routes: pretending(node.routes(secure_edge)),
         };
         let serving = tokio::spawn(node.serve(vec![plain, secure], stop.clone()));
 
@@ -174,6 +181,10 @@ async fn stand_in_settings(
         realm: Realm::parse(Realm::MICROSOFT_ONLINE)?,
         tenant: Tenant::new(Registrations { domains: domains.collect(), users: users.collect() }),
         hints: PEOPLE.iter().map(|person| person.upn.parse()).collect::<Result<_, _>>()?,
+        come_from: Some(ComeFrom {
+            page: format!("{}{}", addresses.base_url, come_from::PAGE),
+            examples: sample_places::EXAMPLES.to_vec(),
+        }),
         organisation_name: organisation.name.clone(),
         stylesheet: server::stylesheet(&organisation.accent),
         clock: Arc::new(SystemClock),

@@ -11,6 +11,7 @@ use serde::Serialize;
 use token::{RsaSigner, self_test};
 
 use crate::domain::remedy;
+use crate::places;
 use crate::output::Output;
 use crate::workplace::{Workplace, read_configuration};
 
@@ -38,6 +39,10 @@ pub async fn run(config: Option<&Path>, output: Output) -> anyhow::Result<ExitCo
     }
     let organisation = workplace.organisation().await?;
     keys(&workplace, &organisation, &mut findings).await?;
+    findings.extend(places::looks(&workplace.settings).into_iter().map(|look| Finding {
+        good: look.severity.is_none(),
+        what: format!("{}: {}", look.setting, look.words),
+    }));
     people(&workplace, &organisation, &mut findings).await?;
 
     let rows: Vec<_> = findings

@@ -2,18 +2,23 @@
 
 use anyhow::Context;
 use authn::{AttemptLimits, Attempts, PasswordLimits, Passwords, SessionLimits, Sessions};
+use axum::Router;
 use config::{Settings, TlsMode};
+use geography::Geography;
 use model::{Clock, SystemClock};
 use policy::NamedNetworks;
 use script::{ScriptLimits, Scripts};
 use server::{App, ConnectionLimits, Cookies, Edge, LoopLimits, Tls, TlsError, TlsFiles};
 use std::io::IsTerminal as _;
 use std::sync::Arc;
+use std::time::Duration;
 use storage::{Journal, JournalSettings, Store};
 use sts::{ActiveAddresses, ActiveParts, Parts, SecurityTokenService, SigningLane};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+
+use crate::places;
 
 /// The hidden command that runs a script worker.
 pub const SCRIPT_WORKER: &str = "script-worker";
@@ -28,19 +33,23 @@ const CONCURRENT_REQUESTS: usize = 8192;
 /// Files that are open beside connections, at most: the database, the pipes of script workers, key files.
 const OTHER_FILES: u64 = 256;
 
+/// How often the databases of places are looked at for renewed ones.
+const GEOGRAPHY_INTERVAL: Duration = Duration::from_secs(5);
+
 /// A node of a deployment.
 pub struct Node {
     pub sts: Arc<SecurityTokenService>,
+    geography: Arc<Geography>,
     journal: Journal,
     store: Store,
 }
 
-/// A way in: where requests come from, who ends TLS there, and how the edge behaves.
+/// A way in: where requests come from, who ends TLS there, and who answers.
 pub struct Door {
     pub listener: TcpListener,
     /// None where a proxy ends it, and at the demo's plain address.
     pub tls: Option<Tls>,
-    pub edge: Edge,
+    pub routes: Router,
 }
 
 impl Node {
@@ -85,8 +94,10 @@ impl Node {
             memory: settings.script.memory << 20,
             ..ScriptLimits::default()
         };
+        let geography = Arc::new(Geography::open(places::files(settings)));
         let sts = SecurityTokenService::open(Parts {
             clock,
+            geography: Arc::clone(&geography),
             signing: SigningLane::start(cores, cores * SIGNATURES_PER_THREAD)?,
             scripts: Scripts::start(scripts, (worker, SCRIPT_WORKER)),
             passwords: Passwords::start(passwords)?,
@@ -101,7 +112,12 @@ impl Node {
         for organisation in store.organisations().await? {
             sts.warm(organisation.id).await.with_context(|| organisation.name.clone())?;
         }
-        Ok(Self { sts: Arc::new(sts), journal, store })
+        Ok(Self { sts: Arc::new(sts), geography, journal, store })
+    }
+
+    /// The routes, behind an edge that behaves so.
+    pub fn routes(&self, edge: Edge) -> Router {
+        server::router(Arc::new(App::new(Arc::clone(&self.sts), self.store.sealer().clone(), edge)))
     }
 
     /// Answers requests at every door until told to stop, then writes the last checkpoint and closes the database.
@@ -110,11 +126,10 @@ impl Node {
             let (sts, stop) = (Arc::clone(&self.sts), stop.clone());
             async move { sts.follow_changes(stop).await }
         });
+        let following = tokio::spawn(self.geography.follow(GEOGRAPHY_INTERVAL));
         let limits = connection_limits()?;
         let mut serving = JoinSet::new();
-        for Door { listener, tls, edge } in doors {
-            let app = App::new(Arc::clone(&self.sts), self.store.sealer().clone(), edge);
-            let routes = server::router(Arc::new(app));
+        for Door { listener, tls, routes } in doors {
             serving.spawn(server::serve(listener, tls, routes, limits, stop.clone()));
         }
         let mut outcome = Ok(());
@@ -123,6 +138,7 @@ impl Node {
             stop.cancel();
             outcome = outcome.and(ended?);
         }
+        following.abort();
         changes.await?;
         self.journal.shutdown().await;
         self.store.close().await;

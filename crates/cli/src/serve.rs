@@ -52,5 +52,6 @@ pub async fn run(config: Option<&Path>) -> anyhow::Result<()> {
         stopping.cancel();
     });
     tracing::info!(%address, tls = tls.is_some(), "ready");
-    node.serve(vec![Door { listener, tls, edge }], stop).await
+    let routes = node.routes(edge);
+    node.serve(vec![Door { listener, tls, routes }], stop).await
 }

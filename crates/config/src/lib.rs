@@ -25,5 +25,6 @@ pub use entra::Entra;
 pub use load::{Configuration, Explained, LoadError, Origin, environment};
 pub use networks::Network;
 pub use settings::{
-    Database, Ledger, Limits, Log, LogFormat, LoopGuard, Passwords, Script, Sessions, Settings, Tls, TlsMode,
+    Database, Geography, Ledger, Limits, Log, LogFormat, LoopGuard, Passwords, Script, Sessions, Settings,
+    Tls, TlsMode,
 };

@@ -46,6 +46,8 @@ pub struct Settings {
     /// The networks that have a name.
     #[serde(default)]
     pub networks: BTreeMap<NetworkName, Network>,
+    /// Where addresses are looked up.
+    pub geography: Geography,
     /// What Entra ID does by itself.
     pub entra: Entra,
 }
@@ -184,6 +186,17 @@ pub enum LogFormat {
     Json,
 }
 
+/// Where addresses are looked up. Without a file, what it would say is unknown, and rules say what follows (S32).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Geography {
+    /// MMDB: the country that each address is used in.
+    #[serde(with = "optional_path")]
+    pub country_file: Option<PathBuf>,
+    /// MMDB: the autonomous system that announces each address.
+    #[serde(with = "optional_path")]
+    pub network_file: Option<PathBuf>,
+}
+
 impl Settings {
     /// The defaults for a data folder: the key beside it in `keys`, the database and the checkpoints within.
     pub fn beside(base_url: BaseUrl, data: &Path) -> Self {
@@ -228,6 +241,7 @@ impl Settings {
                 checkpoint_interval: Duration::from_mins(1),
             },
             networks: BTreeMap::new(),
+            geography: Geography::default(),
             entra: Entra::default(),
             log: Log { level: "info".to_owned(), format: LogFormat::Text },
         }

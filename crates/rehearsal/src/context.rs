@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use url::form_urlencoded;
 
 /// What the stand-in remembers of a sign-in that it sent away.
@@ -7,6 +9,8 @@ pub(crate) struct Pending {
     pub(crate) context: String,
     /// Whether a second factor was asked for.
     pub(crate) multifactor: bool,
+    /// Where the browser pretended to come from.
+    pub(crate) came_from: Option<IpAddr>,
     /// Where the person wanted to go.
     pub(crate) target: Option<String>,
 }
@@ -56,6 +60,14 @@ impl Origin {
         }
     }
 
+    /// Where the browser pretended to come from.
+    pub(crate) const fn came_from(&self) -> Option<IpAddr> {
+        match self {
+            Self::Asked(pending) => pending.came_from,
+            Self::Unasked(_) | Self::Foreign(_) => None,
+        }
+    }
+
     /// Where the person wants to go.
     pub(crate) fn target(self) -> Option<String> {
         match self {
@@ -71,7 +83,7 @@ mod tests {
     use super::*;
 
     fn pending(context: &str) -> Pending {
-        Pending { context: context.to_owned(), multifactor: false, target: None }
+        Pending { context: context.to_owned(), multifactor: false, came_from: None, target: None }
     }
 
     /// WSF-04

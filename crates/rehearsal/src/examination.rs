@@ -49,7 +49,7 @@ impl Examiner<'_> {
         };
         let multifactor = matches!(&origin, Origin::Asked(pending) if pending.multifactor);
         let report = self.examine_token(sheet, &response, wresult, multifactor, remember);
-        Report { target: origin.target(), ..report }
+        Report { came_from: origin.came_from(), target: origin.target(), ..report }
     }
 
     /// Examines an assertion that a native client hands in, by the same questions.

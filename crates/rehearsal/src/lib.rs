@@ -9,6 +9,7 @@
 
 mod assertion;
 mod certificate;
+mod come_from;
 mod context;
 mod examination;
 mod instant;
@@ -31,6 +32,7 @@ mod tenant;
 mod token_endpoint;
 mod token_examination;
 
+pub use come_from::{ComeFrom, Pretence};
 pub use report::{Check, Claim, Report};
 pub use service::router;
 pub use settings::Settings;

@@ -1,5 +1,7 @@
 //! The stand-in's pages, in the look of Countersign's (ui/rehearsal.html). None needs JavaScript.
 
+use std::net::IpAddr;
+
 use askama::Template;
 use url::form_urlencoded::Serializer;
 
@@ -30,8 +32,17 @@ impl<'a> Frame<'a> {
 pub(crate) struct SignInPage<'a> {
     frame: Frame<'a>,
     username: &'a str,
+    /// What is wrong with the name, or with the rest.
     problem: Option<&'static str>,
+    come_from: Option<ComeFromField<'a>>,
     hints: Vec<Hint<'a>>,
+}
+
+/// Where the browser is to come from.
+struct ComeFromField<'a> {
+    value: &'a str,
+    problem: Option<&'static str>,
+    examples: &'a [(IpAddr, &'static str)],
 }
 
 /// Somebody offered for a click.
@@ -41,12 +52,26 @@ struct Hint<'a> {
 }
 
 impl<'a> SignInPage<'a> {
-    pub(crate) fn new(stand_in: &'a StandIn, username: &'a str, problem: Option<DepartureError>) -> Self {
+    pub(crate) fn new(
+        stand_in: &'a StandIn,
+        username: &'a str,
+        come_from: &'a str,
+        problem: Option<DepartureError>,
+    ) -> Self {
+        let (elsewhere, problem) = match problem {
+            Some(DepartureError::NoAddress) => (problem.map(in_words), None),
+            problem => (None, problem.map(in_words)),
+        };
+        let come_from = stand_in.settings().come_from.as_ref().map(|settings| ComeFromField {
+            value: come_from,
+            problem: elsewhere,
+            examples: &settings.examples,
+        });
         let hints = stand_in.settings().hints.iter().map(|upn| Hint {
             upn: upn.as_str(),
             query: Serializer::new(String::new()).append_pair("username", upn.as_str()).finish(),
         });
-        Self { frame: Frame::new(stand_in), username, problem: problem.map(in_words), hints: hints.collect() }
+        Self { frame: Frame::new(stand_in), username, problem, come_from, hints: hints.collect() }
     }
 }
 
@@ -56,6 +81,7 @@ fn in_words(problem: DepartureError) -> &'static str {
             "This name belongs to no federated domain here. A name looks like ada@contoso.example."
         }
         DepartureError::TooLong => "The extra context is longer than 16 KiB.",
+        DepartureError::NoAddress => "This is no address. Write one like 203.0.113.24, or leave it empty.",
         DepartureError::NoRandomness => "This machine gave no random numbers. Try again.",
     }
 }

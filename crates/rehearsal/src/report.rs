@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use serde::Serialize;
 
 use crate::question::Question;
@@ -50,6 +52,9 @@ pub struct Report {
     /// Who signed in, as the tenant names them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
+    /// Where the browser pretended to come from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub came_from: Option<IpAddr>,
     /// Where the person would land.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
@@ -99,6 +104,7 @@ impl Sheet {
             checks: self.checks,
             claims: Vec::new(),
             user: None,
+            came_from: None,
             target: None,
             token: String::new(),
         }

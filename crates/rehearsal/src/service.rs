@@ -10,8 +10,9 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use url::Url;
 
+use crate::come_from::COOKIE;
 use crate::pages::{ResultPage, SignInPage};
-use crate::{Departure, DepartureError, StandIn, native_client};
+use crate::{Departure, DepartureError, Pretence, StandIn, native_client};
 
 /// The largest form that is read, in bytes.
 const FORM_LIMIT: usize = 512 * 1024;
@@ -42,8 +43,8 @@ pub fn router(stand_in: StandIn) -> Router {
 }
 
 /// The sign-in page.
-async fn home(State(stand_in): State<Arc<StandIn>>) -> Response {
-    sign_in_page(&stand_in, "", None)
+async fn home(State(stand_in): State<Arc<StandIn>>, headers: HeaderMap) -> Response {
+    sign_in_page(&stand_in, "", &kept(&headers), None)
 }
 
 /// What the sign-in page asks for.
@@ -53,26 +54,55 @@ struct Start {
     username: String,
     fresh: Option<String>,
     mfa: Option<String>,
+    come_from: Option<String>,
     #[serde(default)]
     extra: String,
 }
 
 /// Realm discovery: the domain of the name decides who is asked (protocol.md §4.1).
-async fn start(State(stand_in): State<Arc<StandIn>>, Query(start): Query<Start>) -> Response {
+async fn start(
+    State(stand_in): State<Arc<StandIn>>,
+    headers: HeaderMap,
+    Query(start): Query<Start>,
+) -> Response {
     let username = start.username.trim();
+    let come_from = match come_from(start.come_from.as_deref(), &headers) {
+        Ok(come_from) => come_from,
+        Err(error) => {
+            let typed = start.come_from.unwrap_or_default();
+            return sign_in_page(&stand_in, username, &typed, Some(error));
+        }
+    };
     let domain = username.rsplit_once('@').map(|(_, domain)| domain).unwrap_or_default();
     let departure = Departure {
         domain: domain.to_owned(),
         username: Some(username.to_owned()),
         fresh: start.fresh.is_some(),
         multifactor: start.mfa.is_some(),
+        come_from,
         extra: start.extra,
         target: None,
     };
-    match stand_in.depart(&departure) {
+    let mut response = match stand_in.depart(&departure) {
         Ok(address) => found(&address),
-        Err(error) => sign_in_page(&stand_in, username, Some(error)),
+        Err(error) => sign_in_page(&stand_in, username, &kept(&headers), Some(error)),
+    };
+    if let Some(cookie) = come_from.and_then(|pretence| pretence.cookie(COOKIE)) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
+    response
+}
+
+/// Where the browser is to come from, when the identity provider has to be told: what was typed now, or before.
+fn come_from(typed: Option<&str>, headers: &HeaderMap) -> Result<Option<Pretence>, DepartureError> {
+    let (typed, kept) = (typed.map(Pretence::parse).transpose()?, Pretence::kept(headers, COOKIE));
+    // Whoever comes from this machine and always did takes the straight way.
+    Ok(typed.filter(|pretence| pretence.address().is_some() || kept.is_some()).or(kept))
+}
+
+/// What the field says before anything is typed.
+fn kept(headers: &HeaderMap) -> String {
+    Pretence::kept(headers, COOKIE).map(|pretence| pretence.to_string()).unwrap_or_default()
 }
 
 /// What a browser brings to the reply address by itself.
@@ -86,19 +116,24 @@ struct Entry {
 }
 
 /// A SmartLink (protocol.md §1.6), the clean-up of a sign-out (§1.4), or the way back from one.
-async fn enter(State(stand_in): State<Arc<StandIn>>, Query(entry): Query<Entry>) -> Response {
+async fn enter(
+    State(stand_in): State<Arc<StandIn>>,
+    headers: HeaderMap,
+    Query(entry): Query<Entry>,
+) -> Response {
     match entry.wa.as_deref() {
         Some("wsignoutcleanup1.0") => ([(header::CONTENT_TYPE, "image/gif")], POINT).into_response(),
         Some("wsignin1.0") => {
             let departure = Departure {
                 domain: entry.whr,
                 username: entry.login_hint,
+                come_from: Pretence::kept(&headers, COOKIE),
                 target: entry.wreply,
                 ..Departure::default()
             };
             match stand_in.depart(&departure) {
                 Ok(address) => found(&address),
-                Err(error) => sign_in_page(&stand_in, "", Some(error)),
+                Err(error) => sign_in_page(&stand_in, "", &kept(&headers), Some(error)),
             }
         }
         _ => Redirect::to("/").into_response(),
@@ -122,9 +157,14 @@ async fn style(State(stand_in): State<Arc<StandIn>>) -> Response {
         .into_response()
 }
 
-fn sign_in_page(stand_in: &StandIn, username: &str, problem: Option<DepartureError>) -> Response {
+fn sign_in_page(
+    stand_in: &StandIn,
+    username: &str,
+    come_from: &str,
+    problem: Option<DepartureError>,
+) -> Response {
     let status = if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    (status, page(&SignInPage::new(stand_in, username, problem))).into_response()
+    (status, page(&SignInPage::new(stand_in, username, come_from, problem))).into_response()
 }
 
 fn page(page: &impl Template) -> Response {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use model::{Clock, Realm, Upn};
 
-use crate::Tenant;
+use crate::{ComeFrom, Tenant};
 
 /// What the stand-in has to be told.
 #[derive(Clone)]
@@ -17,6 +17,8 @@ pub struct Settings {
     pub tenant: Tenant,
     /// The people to offer on the first page.
     pub hints: Vec<Upn>,
+    /// How a browser is made to come from elsewhere, if it can be.
+    pub come_from: Option<ComeFrom>,
     /// The name on its pages.
     pub organisation_name: String,
     /// The one stylesheet of its pages.

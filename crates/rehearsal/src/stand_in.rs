@@ -14,7 +14,7 @@ use crate::examination::Examiner;
 use crate::names::{MULTIPLE, PASSWORD};
 use crate::posted_form::PostedForm;
 use crate::recent::Recent;
-use crate::{Report, Settings};
+use crate::{Pretence, Report, Settings};
 
 /// How many sign-ins can be under way; the oldest is forgotten first.
 const PENDING: usize = 10_000;
@@ -53,6 +53,8 @@ pub struct Departure {
     pub fresh: bool,
     /// Whether a second factor is demanded.
     pub multifactor: bool,
+    /// Where the browser pretends to come from, when that has to be said.
+    pub come_from: Option<Pretence>,
     /// More to carry in the context, to see whether it survives.
     pub extra: String,
     /// Where the person wants to go.
@@ -68,6 +70,9 @@ pub enum DepartureError {
     /// The extra context is longer than 16 KiB.
     #[error("the extra context is too long")]
     TooLong,
+    /// Where the browser is to come from is no address.
+    #[error("that is no address")]
+    NoAddress,
     /// The operating system's generator failed.
     #[error("the random generator failed")]
     NoRandomness,
@@ -107,6 +112,7 @@ impl StandIn {
         let pending = Pending {
             context: context.clone(),
             multifactor: departure.multifactor,
+            came_from: departure.come_from.and_then(Pretence::address),
             target: departure.target.clone(),
         };
         let until = self.settings.clock.now() + PATIENCE;
@@ -129,7 +135,11 @@ impl StandIn {
             (false, false) => {}
         }
         query.append_pair("cbcxt", "");
-        Ok(self.at_identity_provider(&query.finish()))
+        let query = query.finish();
+        Ok(match (&self.settings.come_from, departure.come_from) {
+            (Some(come_from), Some(pretence)) => come_from.by_way_of(pretence, &query),
+            _ => self.at_identity_provider(&query),
+        })
     }
 
     /// The address at which the identity provider ends the session and sends the browser back.

@@ -17,6 +17,8 @@ pub(crate) struct Asking<'a> {
     pub reply: ReplyAddress,
     /// Whom the token will be for, as the request names it.
     pub audience: Realm,
+    /// Where the client is.
+    pub place: Place,
 }
 
 /// Whoever answers for a request: an account and what it proved.
@@ -52,7 +54,7 @@ impl Asking<'_> {
         Circumstances {
             now: visit.now,
             address: visit.address,
-            place: Place::unknown(Unplaced::NoDatabase),
+            place: self.place,
             user_agent: visit.user_agent.as_str(),
             client: visit.client,
             known_device: None,
@@ -62,6 +64,15 @@ impl Asking<'_> {
 }
 
 impl SecurityTokenService {
+    /// Where a client is, as far as the organisation's policy reads that: otherwise nobody looks (design.md §5.9).
+    pub(crate) fn place(&self, visit: &Visit, view: &OrganisationView) -> Place {
+        if view.policy.reads().place {
+            self.geography.place(visit.address)
+        } else {
+            Place::unknown(Unplaced::NoDatabase)
+        }
+    }
+
     /// Writes a refusal down and names it.
     pub(crate) async fn refuse(
         &self,

@@ -3,6 +3,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use authn::{Attempts, Passwords, Sessions};
+use geography::Geography;
 use model::{Clock, Organisation, OrganisationId, Upn};
 use script::Scripts;
 use storage::{EntryKind, Journal, LedgerEntry, StorageError, Store};
@@ -27,6 +28,7 @@ pub struct SecurityTokenService {
     pub(crate) passwords: Passwords,
     pub(crate) sessions: Sessions,
     pub(crate) attempts: Attempts,
+    pub(crate) geography: Arc<Geography>,
     pub(crate) passive_address: String,
     pub(crate) active: Active,
     pub(crate) issued: AtomicU64,
@@ -50,6 +52,8 @@ pub struct Parts {
     pub sessions: Sessions,
     /// Counters of failures.
     pub attempts: Attempts,
+    /// Where addresses are looked up, when a policy asks.
+    pub geography: Arc<Geography>,
     /// The published address of the passive endpoint, from configuration and never from a Host header (S31).
     pub passive_address: String,
     /// What active requestors need.
@@ -69,6 +73,7 @@ impl SecurityTokenService {
             passwords: parts.passwords,
             sessions: parts.sessions,
             attempts: parts.attempts,
+            geography: parts.geography,
             passive_address: parts.passive_address,
             active: Active::new(parts.active),
             issued: AtomicU64::new(0),

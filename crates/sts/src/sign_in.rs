@@ -147,7 +147,8 @@ impl SecurityTokenService {
         match found {
             Ok(reply) => {
                 let audience = request.realm.clone();
-                Ok(Ok(Passive { asking: Asking { visit, view, relying_party, reply, audience }, request }))
+                let place = self.place(visit, &view);
+                Ok(Ok(Passive { asking: Asking { visit, view, relying_party, reply, audience, place }, request }))
             }
             Err(code) => Ok(Err(self.record_refusal(visit, &relying_party, None, code).await?)),
         }

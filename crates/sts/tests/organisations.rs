@@ -55,6 +55,7 @@ impl Deployment {
             scripts: Scripts::start(ScriptLimits::default(), ("/nonexistent".into(), "script-worker")),
             sessions: Sessions::new(store.clone(), journal.clone(), SessionLimits::default()),
             attempts: Attempts::new(AttemptLimits::default()),
+            geography: Arc::default(),
             passive_address: "https://sign-in.example/adfs/ls/".to_owned(),
             active: ActiveParts::default(),
             passwords,

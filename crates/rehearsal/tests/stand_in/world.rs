@@ -5,7 +5,8 @@ use std::sync::{Arc, LazyLock, Mutex};
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use model::{Clock, DomainName, ImmutableId, IssuerUri, Realm, Upn};
 use rehearsal::{
-    ActiveAddresses, RegisteredDomain, RegisteredUser, Registrations, Report, Settings, StandIn, Tenant,
+    ActiveAddresses, ComeFrom, RegisteredDomain, RegisteredUser, Registrations, Report, Settings, StandIn,
+    Tenant,
 };
 use token::{NewKey, RsaSigner, Signer};
 use url::form_urlencoded::Serializer;
@@ -76,6 +77,10 @@ impl World {
             realm: Realm::parse(Realm::MICROSOFT_ONLINE).unwrap(),
             tenant: tenant.clone(),
             hints: vec![Upn::parse("ada@contoso.example").unwrap()],
+            come_from: Some(ComeFrom {
+                page: "http://localhost:8080/demo/come-from".to_owned(),
+                examples: vec![([203, 0, 113, 24].into(), "Australia")],
+            }),
             organisation_name: "Contoso & Sons".to_owned(),
             stylesheet: "body{margin:0}".to_owned(),
             clock: clock.clone(),

@@ -115,6 +115,7 @@ impl House {
             passwords,
             sessions: Sessions::new(store.clone(), journal, SessionLimits::default()),
             attempts: Attempts::new(AttemptLimits { account_failures: 3, ..AttemptLimits::default() }),
+            geography: Arc::default(),
             passive_address: format!("{BASE_URL}/adfs/ls/"),
             active: ActiveParts {
                 addresses: ActiveAddresses::at(BASE_URL),
