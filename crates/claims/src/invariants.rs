@@ -94,6 +94,7 @@ impl<'a> Invariants<'a> {
         let allowed = match self.kind {
             ApplicationKind::Microsoft365 => &NAME_FORMATS[..1],
             ApplicationKind::WsFederation => NAME_FORMATS,
+            ApplicationKind::Portal => &[],
         };
         if allowed.contains(&asked.as_str()) {
             Ok(asked)

@@ -192,6 +192,7 @@ fn application_values<'a>(application: &'a Application, issuer: &'a IssuerUri) -
         template_name: match application.kind {
             ApplicationKind::Microsoft365 => "Office 365 (WS-Fed + Provisioning)",
             ApplicationKind::WsFederation => "WS-Federation",
+            ApplicationKind::Portal => "Portal",
         },
         url: application.reply_addresses.first(),
         partition_key: application.organisation,

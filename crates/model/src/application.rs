@@ -17,6 +17,8 @@ pub enum ApplicationKind {
     Microsoft365,
     /// Any other WS-Federation relying party: one issuer for all its users.
     WsFederation,
+    /// Our own portal: nobody registers it, and no token is ever made for it (S07).
+    Portal,
 }
 
 impl ApplicationKind {
@@ -25,10 +27,11 @@ impl ApplicationKind {
         match self {
             Self::Microsoft365 => "microsoft-365",
             Self::WsFederation => "ws-federation",
+            Self::Portal => "portal",
         }
     }
 
-    /// Reads the name used in storage and on the command line.
+    /// Reads the name used in storage and on the command line, of a kind that can be registered.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Microsoft365, Self::WsFederation].into_iter().find(|kind| kind.as_str() == name)
     }

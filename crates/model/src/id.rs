@@ -72,3 +72,8 @@ typed_id! {
     /// A session's public name; the secret in the cookie is another value.
     SessionId;
 }
+
+impl ApplicationId {
+    /// Our own portal, which is an application of every organisation and registered in none.
+    pub const PORTAL: Self = Self(Uuid::from_u128(1));
+}

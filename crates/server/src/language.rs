@@ -112,10 +112,16 @@ mod tests {
     use chrono::TimeZone;
     use std::collections::BTreeSet;
 
-    const ENGLISH: &str =
-        concat!(include_str!("../languages/en/pages.ftl"), include_str!("../languages/en/refusals.ftl"));
-    const GERMAN: &str =
-        concat!(include_str!("../languages/de/pages.ftl"), include_str!("../languages/de/refusals.ftl"));
+    const ENGLISH: &str = concat!(
+        include_str!("../languages/en/account.ftl"),
+        include_str!("../languages/en/pages.ftl"),
+        include_str!("../languages/en/refusals.ftl"),
+    );
+    const GERMAN: &str = concat!(
+        include_str!("../languages/de/account.ftl"),
+        include_str!("../languages/de/pages.ftl"),
+        include_str!("../languages/de/refusals.ftl"),
+    );
 
     fn keys(source: &'static str) -> BTreeSet<&'static str> {
         source
@@ -135,7 +141,7 @@ mod tests {
         for language in Language::ALL {
             for key in keys(ENGLISH) {
                 let arguments =
-                    ["application", "organisation", "user", "reference", "seconds", "count", "window"];
+                    ["application", "at", "organisation", "user", "reference", "seconds", "count", "window"];
                 let text = language.text_with_all(key, arguments.map(|name| (name, "x".into())));
                 assert!(!text.is_empty() && !text.contains("Unknown"), "{key} in {language:?}: {text}");
             }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::body::Body;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderValue, StatusCode};
@@ -65,6 +65,13 @@ pub(crate) fn page(status: StatusCode, reach: &Reach, html: impl Into<Body>) -> 
     if let Some(policy) = reach.policy() {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
+    response
+}
+
+/// Sends the browser on to a page of ours by GET (RFC 9110 §15.4.4).
+pub(crate) fn see_other(path: &'static str) -> Response {
+    let mut response = page(StatusCode::SEE_OTHER, &Reach::OwnForms, Body::empty());
+    response.headers_mut().insert(LOCATION, HeaderValue::from_static(path));
     response
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{MethodRouter, get, post};
+use sts::PortalPage;
 
 use crate::app::App;
 use crate::handlers;
@@ -13,6 +14,18 @@ use crate::limits;
 /// The canonical spelling of the metadata's address; every letter case of it is answered (MD-01).
 pub(crate) const METADATA: &str = "/FederationMetadata/2007-06/FederationMetadata.xml";
 
+/// Where a page of the portal is.
+pub(crate) const fn path_of(page: PortalPage) -> &'static str {
+    match page {
+        PortalPage::Account => "/account",
+        PortalPage::Activity => "/account/activity",
+        PortalPage::AuthenticatorApp => "/account/app",
+        PortalPage::RecoveryCodes => "/account/recovery-codes",
+        PortalPage::Passkeys => "/account/passkeys",
+        PortalPage::Password => "/account/password",
+    }
+}
+
 /// What a request needs to be answered with more than a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
@@ -20,6 +33,8 @@ pub enum Access {
     Anyone,
     /// A form that was made for the same browser, sent from our own page (S21).
     SealedForm,
+    /// A session; whoever has none signs in and comes back.
+    Session,
     /// A name and a password in the request itself, over TLS, and a domain that answers programs at all.
     Password,
 }
@@ -90,6 +105,12 @@ pub const ROUTES: &[Route] = &[
         methods: &["POST"],
         access: Access::Password,
         handler: || post(handlers::trust_13),
+    },
+    Route {
+        path: path_of(PortalPage::Account),
+        methods: &["GET"],
+        access: Access::Session,
+        handler: || get(handlers::account::show),
     },
     Route { path: METADATA, methods: &["GET"], access: Access::Anyone, handler: || get(handlers::metadata) },
     Route {

@@ -7,9 +7,11 @@ use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::Upn;
-use sts::{Answer, Challenge, Failure, HalfWay, SecondFactorChallenge, SignedOut};
+use sts::{
+    Answer, Challenge, Destination, Entrance, Failure, HalfWay, Methods, NewSession, Owner,
+    SecondFactorChallenge, SignIn, SignedOut,
+};
 use url::Url;
-use wsfed::SignInRequest;
 
 use crate::Language;
 use crate::app::App;
@@ -18,11 +20,12 @@ use crate::edge::{
     Arrival, Binding, CookieName, SealedRequest, Trail, host, preferred_language, random_reference,
     random_text,
 };
-use crate::page::{Reach, page, rendered};
+use crate::page::{Reach, page, rendered, see_other};
+use crate::routes::path_of;
 use crate::stop::Stop;
 use crate::views::{
-    CodePage, ContinuePage, Evidence, HomePage, Notice, PostBack, SignInPage, SignedOutPage, StoppedPage,
-    purpose,
+    AccountPage, CodePage, ContinuePage, Evidence, HomePage, Notice, PostBack, SignInPage, SignedOutPage,
+    StoppedPage, Who, account_methods, purpose,
 };
 
 /// A sign-in at Microsoft 365 that starts here, without a request (WSF-14).
@@ -56,6 +59,17 @@ impl<'a> Stage<'a> {
         opened.and_then(|trail| serde_json::from_slice(&trail).ok()).unwrap_or_default()
     }
 
+    /// Puts the page of an outcome in front of the visitor.
+    pub(crate) fn answer(&self, outcome: SignIn, destination: &Destination) -> Result<Response, Stop> {
+        match outcome {
+            SignIn::Issued(answer) => self.post_back(&answer, self.trail()),
+            SignIn::Entered(entrance) => Ok(self.enter(&entrance)),
+            SignIn::Challenge(challenge) => self.sign_in(&challenge, destination),
+            SignIn::SecondFactor(challenge) => self.second_factor(&challenge, destination),
+            SignIn::Refused(refusal) => Err(refusal.into()),
+        }
+    }
+
     /// Hands a response over to its relying party, and renews what the browser keeps.
     pub(crate) fn post_back(&self, answer: &Answer, trail: Trail) -> Result<Response, Stop> {
         let nonce = random_text()?;
@@ -73,20 +87,33 @@ impl<'a> Stage<'a> {
         let trail = trail.after_token(&answer.realm, answer.prompted, self.arrival.now, limits);
         self.keep_trail(&mut response, &trail)?;
         if let Some(session) = &answer.new_session {
-            let lasting = session.persistent.then_some(self.app.edge().persistent_session.as_secs());
-            let cookies = self.app.edge().cookies;
-            set_cookie(&mut response, cookies.set(CookieName::Session, &session.secret.to_cookie(), lasting));
-            // S20: what bound the form to this browser ends with the sign-in that it was for.
-            set_cookie(&mut response, cookies.forget(CookieName::Browser));
+            self.begin_session(&mut response, session);
         }
         Ok(response)
     }
 
+    /// Goes on to the page of the portal that somebody signed in for.
+    fn enter(&self, entrance: &Entrance) -> Response {
+        let mut response = see_other(path_of(entrance.page));
+        if let Some(session) = &entrance.new_session {
+            self.begin_session(&mut response, session);
+        }
+        response
+    }
+
+    fn begin_session(&self, response: &mut Response, session: &NewSession) {
+        let lasting = session.persistent.then_some(self.app.edge().persistent_session.as_secs());
+        let cookies = self.app.edge().cookies;
+        set_cookie(response, cookies.set(CookieName::Session, &session.secret.to_cookie(), lasting));
+        // S20: what bound the form to this browser ends with the sign-in that it was for.
+        set_cookie(response, cookies.forget(CookieName::Browser));
+    }
+
     /// Asks for name and password.
-    pub(crate) fn sign_in(&self, challenge: &Challenge, request: &SignInRequest) -> Result<Response, Stop> {
+    pub(crate) fn sign_in(&self, challenge: &Challenge, destination: &Destination) -> Result<Response, Stop> {
         let reference = self.arrival.reference.to_string();
         let notice = challenge.failure.map(|failure| Notice::of_failure(self.language, failure, reference));
-        let response = self.sign_in_form(status_of(challenge.failure), challenge, notice, request)?;
+        let response = self.sign_in_form(status_of(challenge.failure), challenge, notice, destination)?;
         Ok(with_wait(response, challenge.failure))
     }
 
@@ -94,10 +121,10 @@ impl<'a> Stage<'a> {
     pub(crate) fn second_factor(
         &self,
         challenge: &SecondFactorChallenge,
-        request: &SignInRequest,
+        destination: &Destination,
     ) -> Result<Response, Stop> {
         let reference = self.arrival.reference.to_string();
-        let (state, binding_cookie) = self.seal(request, Some(&challenge.half_way))?;
+        let (state, binding_cookie) = self.seal(destination, Some(&challenge.half_way))?;
         let view = CodePage {
             face: &self.arrival.face,
             language: self.language,
@@ -114,9 +141,9 @@ impl<'a> Stage<'a> {
     pub(crate) fn sign_in_again(
         &self,
         challenge: &Challenge,
-        request: &SignInRequest,
+        destination: &Destination,
     ) -> Result<Response, Stop> {
-        self.sign_in_form(StatusCode::BAD_REQUEST, challenge, Some(Notice::stale(self.language)), request)
+        self.sign_in_form(StatusCode::BAD_REQUEST, challenge, Some(Notice::stale(self.language)), destination)
     }
 
     fn sign_in_form(
@@ -124,13 +151,13 @@ impl<'a> Stage<'a> {
         status: StatusCode,
         challenge: &Challenge,
         notice: Option<Notice>,
-        request: &SignInRequest,
+        destination: &Destination,
     ) -> Result<Response, Stop> {
-        let (state, binding_cookie) = self.seal(request, None)?;
+        let (state, binding_cookie) = self.seal(destination, None)?;
         let view = SignInPage {
             face: &self.arrival.face,
             language: self.language,
-            purpose: purpose(self.language, challenge),
+            purpose: purpose(self.language, challenge, destination),
             notice,
             state: &state,
             username: challenge.username.as_deref().unwrap_or_default(),
@@ -155,13 +182,13 @@ impl<'a> Stage<'a> {
     }
 
     /// Diagnoses a loop, and offers to try once more.
-    pub(crate) fn loop_stopped(&self, request: &SignInRequest) -> Result<Response, Stop> {
+    pub(crate) fn loop_stopped(&self, destination: &Destination) -> Result<Response, Stop> {
         let limits = self.app.edge().loop_limits;
         let diagnosis = self.language.text_with_all(
             "loop-why",
             [("count", limits.count.into()), ("window", limits.window.as_secs().into())],
         );
-        let (state, binding_cookie) = self.seal(request, None)?;
+        let (state, binding_cookie) = self.seal(destination, None)?;
         let stop = Stop::LOOP;
         let mut view = self.stopped_page(&stop, diagnosis, Some(&state));
         view.advice = self.language.text("loop-causes");
@@ -231,10 +258,21 @@ impl<'a> Stage<'a> {
         rendered(StatusCode::OK, &Reach::OwnForms, &view)
     }
 
+    /// The page of somebody's account.
+    pub(crate) fn account(&self, owner: &Owner, methods: &Methods) -> Response {
+        let view = AccountPage {
+            face: &self.arrival.face,
+            language: self.language,
+            who: Who::of(owner),
+            methods: account_methods(self.language, methods),
+        };
+        rendered(StatusCode::OK, &Reach::OwnForms, &view)
+    }
+
     /// Seals a request for this browser; the cookie is one to set if the browser has none yet.
     fn seal(
         &self,
-        request: &SignInRequest,
+        destination: &Destination,
         half_way: Option<&HalfWay>,
     ) -> Result<(String, Option<HeaderValue>), Stop> {
         let known = self.arrival.binding.clone();
@@ -242,7 +280,7 @@ impl<'a> Stage<'a> {
         let binding = known.map_or_else(Binding::random, Ok)?;
         let organisation = self.arrival.organisation.id;
         let (sealer, now) = (self.app.sealer(), self.arrival.now);
-        let state = SealedRequest::seal(sealer, organisation, &binding, request, half_way, now)?;
+        let state = SealedRequest::seal(sealer, organisation, &binding, destination, half_way, now)?;
         let cookies = self.app.edge().cookies;
         let cookie = is_new.then(|| cookies.set(CookieName::Browser, binding.as_str(), None)).flatten();
         Ok((state, cookie))

@@ -179,7 +179,7 @@ impl SecurityTokenService {
         let Some(relying_party) = found.cloned() else { return Ok(None) };
         let Some(reply) = relying_party.application.reply_address(None).cloned() else { return Ok(None) };
         let (place, audience) = (self.place(visit, &view), applies_to.clone());
-        Ok(Some(Asking { visit, view, relying_party, reply, audience, place }))
+        Ok(Some(Asking { visit, view, relying_party, reply: Some(reply), audience, place }))
     }
 
     /// The answer when the password was not looked at.

@@ -13,8 +13,9 @@ pub(crate) struct Asking<'a> {
     pub visit: &'a Visit,
     pub view: Arc<OrganisationView>,
     pub relying_party: Arc<RelyingParty>,
-    /// Where the relying party is answered: for an active requestor its first address, which only scripts see.
-    pub reply: ReplyAddress,
+    /// Where the relying party is answered: for an active requestor its first address, which only scripts see. None:
+    /// nowhere, and no token can be made.
+    pub reply: Option<ReplyAddress>,
     /// Whom the token will be for, as the request names it.
     pub audience: Realm,
     /// Where the client is.

@@ -46,7 +46,7 @@ pub(crate) struct Issued {
     pub(crate) session: Option<NewSession>,
 }
 
-/// What a person who proved themselves asked for: a session begins with their token.
+/// What a person who proved themselves asked for: a session begins with their token, or with the portal.
 pub(crate) struct Beginning {
     /// "Keep me signed in on this device".
     pub(crate) keep: bool,
@@ -115,14 +115,14 @@ impl SecurityTokenService {
 
     /// A sign-in never continues the session it found (S20): it is renewed when it was the same person's, so that
     /// sign-out still reaches every application visited, and ended when it was another's.
-    async fn begin_session(
+    pub(crate) async fn begin_session(
         &self,
         asking: &Asking<'_>,
         spent: &SpentPermit,
         beginning: &Beginning,
     ) -> Result<(SessionSecret, Arc<Session>), StsError> {
         let (visit, evidence, keep) = (asking.visit, spent.evidence, beginning.keep);
-        let application = Some(spent.application);
+        let application = asking.reply.as_ref().map(|_| spent.application);
         Ok(match &visit.session {
             Some(previous) if previous.user == spent.user => {
                 self.sessions.renew(previous, evidence, keep, application, visit.now).await?
@@ -155,6 +155,9 @@ impl SecurityTokenService {
         permit: &Permit,
     ) -> Result<Result<ClaimSet, RefusalCode>, StsError> {
         let application = &asking.relying_party.application;
+        let Some(reply) = &asking.reply else {
+            return Ok(Err(RefusalCode::ReplyAddressNotRegistered));
+        };
         let Some(immutable_id) = &account.user.immutable_id else {
             return Ok(Err(RefusalCode::ImmutableIdMissing));
         };
@@ -170,7 +173,7 @@ impl SecurityTokenService {
         };
         let effects = match &asking.relying_party.script {
             TokenScript::Custom(program) => {
-                let input = claims::script_input(&subject, application, issuer, asking.reply.as_str());
+                let input = claims::script_input(&subject, application, issuer, reply.as_str());
                 let run = self.scripts.run(asking.visit.organisation, program, &input).await;
                 match run
                     .map_err(ScriptFault::from)

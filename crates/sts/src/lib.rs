@@ -4,8 +4,10 @@
 //! `issue.rs`, and there is no second way to a signature (design.md §1). The signing keys live here and nowhere else.
 //! This crate knows no HTTP and no page.
 
+mod account;
 mod active;
 mod asking;
+mod destination;
 mod directory;
 mod issue;
 mod key_ring;
@@ -14,19 +16,23 @@ mod metadata;
 mod organisation_view;
 mod outcome;
 mod password_check;
+mod portal;
 mod second_factor;
 mod service;
 mod sign_in;
 mod sign_out;
 mod visit;
 
+pub use account::Methods;
 pub use active::{ActiveAddresses, ActiveParts, ActiveSignIn, EntraKnowledge};
+pub use destination::{Destination, PortalPage, PortalRequest, Proof};
 pub use lane::{LaneError, SigningLane};
 pub use metadata::Document;
 pub use outcome::{
     Answer, Challenge, ChallengeReason, Code, Credentials, Failure, NewSession, Refusal, RefusalCode,
     SecondFactorChallenge, SignIn, SignedOut, SignedOutOf, StsError,
 };
+pub use portal::{Entrance, Owner, PROOF_LIFETIME, ProvenOwner};
 pub use second_factor::HalfWay;
 pub use service::{Parts, SecurityTokenService};
 pub use visit::Visit;

@@ -13,6 +13,7 @@ use token::{Assertion, IssuedToken, ResponseFormat, Signer, TokenError, TokenPla
 use crate::StsError;
 use crate::key_ring::KeyRing;
 use crate::metadata::Document;
+use crate::portal;
 
 /// One organisation as the road needs it: what it trusts, with what it signs, and how its domains are called.
 pub struct OrganisationView {
@@ -26,6 +27,8 @@ pub struct OrganisationView {
     pub metadata: Mutex<HashMap<DomainName, Arc<Document>>>,
     domains: Vec<Domain>,
     relying_parties: BTreeMap<String, Arc<RelyingParty>>,
+    /// Our own portal, as the policy knows it. It is no relying party: no request names it.
+    pub portal: Arc<RelyingParty>,
 }
 
 /// An application with everything a token for it needs.
@@ -58,6 +61,12 @@ impl OrganisationView {
         });
         Ok(Self {
             relying_parties: relying_parties.collect(),
+            portal: Arc::new(RelyingParty {
+                plans: Default::default(),
+                script: TokenScript::recognise(None),
+                roles: HashSet::new(),
+                application: portal::application(organisation.id)?,
+            }),
             domains: store.domains(organisation.id).await?,
             metadata: Mutex::default(),
             policy: Policy::default(),
@@ -103,14 +112,16 @@ impl OrganisationView {
             ApplicationKind::WsFederation => {
                 application.issuer.as_ref().or_else(|| self.domain(None).map(|domain| &domain.issuer))
             }
+            ApplicationKind::Portal => None,
         }
     }
 }
 
 impl RelyingParty {
-    /// Whether one of the account's roles is granted this application.
+    /// Whether one of the account's roles is granted this application; everybody may see their own account.
     pub fn is_granted_to(&self, account: &Account) -> bool {
-        account.roles.iter().any(|role| self.roles.contains(&role.id))
+        self.application.kind == ApplicationKind::Portal
+            || account.roles.iter().any(|role| self.roles.contains(&role.id))
     }
 
     /// Writes and signs a response by its plan, compiling one when the shape of the claims is new.

@@ -6,13 +6,15 @@ use policy::Denial;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::HalfWay;
+use crate::{Entrance, HalfWay};
 
 /// How a request for a token ended. A refusal is an outcome, not an error.
 #[derive(Debug)]
 pub enum SignIn {
     /// The token is made, and its ledger row is durable.
     Issued(Answer),
+    /// The portal is open; there is a session and no token.
+    Entered(Box<Entrance>),
     /// The person has to sign in first.
     Challenge(Challenge),
     /// The person is half-way: the first factor is proved, a second one is asked for.

@@ -4,13 +4,14 @@ use model::{OrganisationId, SessionId, UserId};
 use policy::{Decision, Evidence, Mechanism};
 use serde::{Deserialize, Serialize};
 use storage::Account;
-use wsfed::SignInRequest;
 
 use crate::asking::Person;
 use crate::issue::Beginning;
 use crate::outcome::Code;
 use crate::password_check::seconds_of;
-use crate::{Failure, RefusalCode, SecondFactorChallenge, SecurityTokenService, SignIn, StsError, Visit};
+use crate::{
+    Destination, Failure, RefusalCode, SecondFactorChallenge, SecurityTokenService, SignIn, StsError, Visit,
+};
 
 /// How long a person may take from the first factor to the second.
 const LIFETIME: TimeDelta = TimeDelta::minutes(10);
@@ -80,11 +81,11 @@ impl SecurityTokenService {
     pub async fn sign_in_with_code(
         &self,
         visit: &Visit,
-        request: &SignInRequest,
+        destination: &Destination,
         half_way: HalfWay,
         code: Code,
     ) -> Result<SignIn, StsError> {
-        let passive = match self.find(visit, request).await? {
+        let passive = match self.find(visit, destination).await? {
             Ok(passive) => passive,
             Err(refusal) => return Ok(SignIn::Refused(refusal)),
         };

@@ -1,4 +1,7 @@
+use std::sync::Arc;
+
 use chrono::TimeDelta;
+use model::ReplyAddress;
 use policy::{Decision, Demand, Denial, Evidence, Permit, Requestor};
 use storage::Account;
 use wsfed::{Freshness, RequestedMethod, SignInRequest};
@@ -7,20 +10,20 @@ use crate::asking::{Asking, Person};
 use crate::issue::{Beginning, Issued};
 use crate::password_check::{PasswordCheck, seconds_of};
 use crate::{
-    Answer, Challenge, ChallengeReason, Credentials, Failure, HalfWay, Refusal, RefusalCode,
+    Answer, Challenge, ChallengeReason, Credentials, Destination, Failure, HalfWay, Refusal, RefusalCode,
     SecondFactorChallenge, SecurityTokenService, SignIn, StsError, Visit,
 };
 
 /// A browser's request, and what it asked for beside the token.
 pub(crate) struct Passive<'a> {
     pub(crate) asking: Asking<'a>,
-    request: &'a SignInRequest,
+    destination: &'a Destination,
 }
 
 impl SecurityTokenService {
     /// Answers a request with what is known already: a token for a live session, a challenge, or a refusal.
-    pub async fn sign_in(&self, visit: &Visit, request: &SignInRequest) -> Result<SignIn, StsError> {
-        let passive = match self.find(visit, request).await? {
+    pub async fn sign_in(&self, visit: &Visit, destination: &Destination) -> Result<SignIn, StsError> {
+        let passive = match self.find(visit, destination).await? {
             Ok(passive) => passive,
             Err(refusal) => return Ok(SignIn::Refused(refusal)),
         };
@@ -66,10 +69,10 @@ impl SecurityTokenService {
     pub async fn sign_in_with_password(
         &self,
         visit: &Visit,
-        request: &SignInRequest,
+        destination: &Destination,
         credentials: Credentials,
     ) -> Result<SignIn, StsError> {
-        let passive = match self.find(visit, request).await? {
+        let passive = match self.find(visit, destination).await? {
             Ok(passive) => passive,
             Err(refusal) => return Ok(SignIn::Refused(refusal)),
         };
@@ -110,6 +113,7 @@ impl SecurityTokenService {
         }
     }
 
+    /// Spends a permit for what the person came for: a token, or the portal.
     pub(crate) async fn issue_to_browser(
         &self,
         passive: &Passive<'_>,
@@ -117,8 +121,17 @@ impl SecurityTokenService {
         permit: Permit,
         beginning: Option<Beginning>,
     ) -> Result<SignIn, StsError> {
+        let (request, reply) = match (passive.destination, &passive.asking.reply) {
+            (Destination::RelyingParty(request), Some(reply)) => (request, reply),
+            (Destination::RelyingParty(_), None) => {
+                return Err(StsError::Unavailable("a relying party without a reply address".to_owned()));
+            }
+            (Destination::Portal(request), _) => {
+                return self.enter(passive, request, account, permit, beginning).await;
+            }
+        };
         Ok(match self.issue(&passive.asking, account, permit, beginning).await? {
-            Ok(issued) => passive.answer(issued),
+            Ok(issued) => passive.answer(issued, request, reply.clone()),
             Err(code) => SignIn::Refused(self.refuse(&passive.asking, Some(account), code).await?),
         })
     }
@@ -127,9 +140,16 @@ impl SecurityTokenService {
     pub(crate) async fn find<'a>(
         &self,
         visit: &'a Visit,
-        request: &'a SignInRequest,
+        destination: &'a Destination,
     ) -> Result<Result<Passive<'a>, Refusal>, StsError> {
         let view = self.directory.view(visit.organisation).await?;
+        let Destination::RelyingParty(request) = destination else {
+            let relying_party = Arc::clone(&view.portal);
+            let audience = relying_party.application.realm.clone();
+            let place = self.place(visit, &view);
+            let asking = Asking { visit, view, relying_party, reply: None, audience, place };
+            return Ok(Ok(Passive { asking, destination }));
+        };
         let Some(relying_party) = view.relying_party(&request.realm).cloned() else {
             self.broken_request(visit, RefusalCode::RealmUnknown.as_str());
             return Ok(Err(Refusal { code: RefusalCode::RealmUnknown, application: None }));
@@ -148,7 +168,8 @@ impl SecurityTokenService {
             Ok(reply) => {
                 let audience = request.realm.clone();
                 let place = self.place(visit, &view);
-                Ok(Ok(Passive { asking: Asking { visit, view, relying_party, reply, audience, place }, request }))
+                let asking = Asking { visit, view, relying_party, reply: Some(reply), audience, place };
+                Ok(Ok(Passive { asking, destination }))
             }
             Err(code) => Ok(Err(self.record_refusal(visit, &relying_party, None, code).await?)),
         }
@@ -161,14 +182,17 @@ impl Passive<'_> {
     }
 
     fn demand(&self) -> Demand {
-        Demand {
-            fresh_within: match self.request.freshness {
-                Freshness::Any => None,
-                Freshness::Within(minutes) => Some(TimeDelta::minutes(minutes.into())),
-                Freshness::Now => Some(TimeDelta::zero()),
-            },
-            multifactor: self.request.method == RequestedMethod::Multifactor,
-            multifactor_within: self.request.mfa_max_age.map(|seconds| TimeDelta::seconds(seconds.into())),
+        match self.destination {
+            Destination::RelyingParty(request) => demand_of(request),
+            Destination::Portal(request) => request.demand(),
+        }
+    }
+
+    /// Whom the relying party expects: a name for the form.
+    fn expected(&self) -> Option<&str> {
+        match self.destination {
+            Destination::RelyingParty(request) => request.username.as_deref(),
+            Destination::Portal(_) => None,
         }
     }
 
@@ -178,7 +202,7 @@ impl Passive<'_> {
         Challenge {
             application: self.asking.relying_party.application.name.clone(),
             reason: if known.is_some() { ChallengeReason::Fresh } else { ChallengeReason::SignIn },
-            username: self.request.username.clone().or(known),
+            username: self.expected().map(str::to_owned).or(known),
             failure,
         }
     }
@@ -201,16 +225,28 @@ impl Passive<'_> {
     }
 
     /// What the browser carries to the relying party.
-    fn answer(&self, issued: Issued) -> SignIn {
+    fn answer(&self, issued: Issued, request: &SignInRequest, reply: ReplyAddress) -> SignIn {
         let prompted = issued.session.is_some();
         SignIn::Issued(Answer {
-            reply: self.asking.reply.clone(),
-            context: self.request.context.clone(),
+            reply,
+            context: request.context.clone(),
             response_html: issued.token.response_html,
             application: self.asking.relying_party.application.name.clone(),
-            realm: self.request.realm.clone(),
+            realm: request.realm.clone(),
             new_session: issued.session,
             prompted,
         })
+    }
+}
+
+fn demand_of(request: &SignInRequest) -> Demand {
+    Demand {
+        fresh_within: match request.freshness {
+            Freshness::Any => None,
+            Freshness::Within(minutes) => Some(TimeDelta::minutes(minutes.into())),
+            Freshness::Now => Some(TimeDelta::zero()),
+        },
+        multifactor: request.method == RequestedMethod::Multifactor,
+        multifactor_within: request.mfa_max_age.map(|seconds| TimeDelta::seconds(seconds.into())),
     }
 }

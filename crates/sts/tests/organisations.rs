@@ -15,10 +15,11 @@ use policy::{ClientKind, Endpoint, Evidence};
 use script::{ScriptLimits, Scripts};
 use storage::{Database, Journal, JournalSettings, Sealer, Store};
 use sts::{
-    ActiveParts, Answer, Credentials, Parts, RefusalCode, SecurityTokenService, SignIn, SigningLane, Visit,
+    ActiveParts, Answer, Credentials, Destination, Parts, RefusalCode, SecurityTokenService, SignIn,
+    SigningLane, Visit,
 };
 use token::{Certificate, NewKey};
-use wsfed::{Message, Parameters, SignInRequest};
+use wsfed::{Message, Parameters};
 
 const PASSWORD: &str = "correct-horse-battery";
 
@@ -159,10 +160,10 @@ async fn furnish(store: &Store, domain: &str, hash: &str, script: Option<&str>) 
     Ok(Firm { organisation: id, user: user.id, certificate })
 }
 
-fn request() -> anyhow::Result<SignInRequest> {
+fn request() -> anyhow::Result<Destination> {
     let parameters = Parameters::parse(b"wa=wsignin1.0&wtrealm=urn:federation:MicrosoftOnline")?;
     match Message::parse(&parameters)? {
-        Message::SignIn(request) => Ok(request),
+        Message::SignIn(request) => Ok(request.into()),
         other => anyhow::bail!("{other:?} is no sign-in"),
     }
 }

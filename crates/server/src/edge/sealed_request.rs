@@ -4,10 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use model::OrganisationId;
 use serde::{Deserialize, Serialize};
 use storage::{SealError, Sealer};
-use sts::HalfWay;
+use sts::{Destination, HalfWay};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
-use wsfed::SignInRequest;
 
 use super::random_text;
 use crate::stop::Stop;
@@ -50,7 +49,7 @@ pub(crate) struct SealedRequest {
     #[serde(rename = "e")]
     expires_at: i64,
     #[serde(rename = "r")]
-    request: SignInRequest,
+    destination: Destination,
     /// Who is half-way, on the page that asks for a second factor.
     #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
     half_way: Option<HalfWay>,
@@ -58,8 +57,8 @@ pub(crate) struct SealedRequest {
 
 /// A hidden field that was opened.
 pub(crate) struct Opened {
-    /// The request that the form was made for.
-    pub(crate) request: SignInRequest,
+    /// What the form was made for.
+    pub(crate) destination: Destination,
     /// What else the form is good for.
     pub(crate) standing: Standing,
 }
@@ -85,14 +84,14 @@ impl SealedRequest {
         sealer: &Sealer,
         organisation: OrganisationId,
         binding: &Binding,
-        request: &SignInRequest,
+        destination: &Destination,
         half_way: Option<&HalfWay>,
         now: DateTime<Utc>,
     ) -> Result<String, SealError> {
         let field = Self {
             binding: binding.0.clone(),
             expires_at: (now + LIFETIME).timestamp(),
-            request: request.clone(),
+            destination: destination.clone(),
             half_way: half_way.cloned(),
         };
         let plaintext = serde_json::to_vec(&field).unwrap_or_default();
@@ -117,7 +116,7 @@ impl SealedRequest {
             None => Standing::Fresh,
             Some(half_way) => Standing::HalfWay(half_way),
         };
-        Ok(Opened { request: field.request, standing })
+        Ok(Opened { destination: field.destination, standing })
     }
 }
 
@@ -131,10 +130,10 @@ mod tests {
     use super::*;
     use wsfed::{Message, Parameters};
 
-    fn request(context: &str) -> SignInRequest {
+    fn destination(context: &str) -> Destination {
         let query = format!("wa=wsignin1.0&wtrealm=urn:federation:MicrosoftOnline&wctx={context}");
         match Message::parse(&Parameters::parse(query.as_bytes()).unwrap()).unwrap() {
-            Message::SignIn(request) => request,
+            Message::SignIn(request) => request.into(),
             other => panic!("{other:?} is no sign-in"),
         }
     }
@@ -159,8 +158,8 @@ mod tests {
         }
 
         fn field(&self) -> String {
-            let request = request("LoginOptions%3D3");
-            SealedRequest::seal(&self.sealer, self.organisation, &self.binding, &request, None, start())
+            let destination = destination("LoginOptions%3D3");
+            SealedRequest::seal(&self.sealer, self.organisation, &self.binding, &destination, None, start())
                 .unwrap()
         }
 
@@ -172,10 +171,12 @@ mod tests {
     #[test]
     fn a_form_comes_back_as_it_went() {
         let bench = Bench::new();
-        let Ok(Opened { request, standing: Standing::Fresh }) = bench.open(&bench.field(), start()) else {
+        let Ok(Opened { destination: opened, standing: Standing::Fresh }) =
+            bench.open(&bench.field(), start())
+        else {
             panic!("not fresh")
         };
-        assert_eq!(request.context.as_deref(), Some("LoginOptions=3"));
+        assert_eq!(opened, destination("LoginOptions%3D3"));
     }
 
     /// S21: a form made for an attacker's browser is good for nothing in another.

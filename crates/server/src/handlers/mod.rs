@@ -1,5 +1,6 @@
 //! One handler per address. Each reads as the sentence that describes it.
 
+pub(crate) mod account;
 mod active;
 mod assets;
 mod home;

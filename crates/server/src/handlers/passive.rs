@@ -6,9 +6,10 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
 use axum::response::{IntoResponse, Response};
+use model::Realm;
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
-use sts::SignIn;
-use wsfed::{Message, Parameters, RequestError, SignInRequest, SignOutRequest};
+use sts::{Destination, SignIn};
+use wsfed::{Message, Parameters, RequestError, SignOutRequest};
 
 use crate::app::App;
 use crate::edge::{Arrival, CookieName};
@@ -59,37 +60,44 @@ async fn answer(app: &App, arrival: &Arrival, raw: &[u8], as_get: Option<&str>) 
         Ok(message) => message,
         Err(error) => return broken(app, arrival, &parameters, error),
     };
-    let (languages, correlation) = match &message {
-        Message::SignIn(request) => (request.languages.as_slice(), request.correlation.as_deref()),
-        Message::SignOut(request) => (request.languages.as_slice(), request.correlation.as_deref()),
-        Message::CleanUp => (&[][..], None),
-    };
-    let stage = Stage::new(app, arrival, languages, correlation);
-    let answered = match &message {
-        Message::SignIn(request) => sign_in(&stage, request, as_get).await,
-        Message::SignOut(request) => sign_out(&stage, request, as_get).await,
-        Message::CleanUp => clean_up(&stage).await,
-    };
-    answered.unwrap_or_else(|stop| stage.stopped(&stop))
+    match message {
+        Message::SignIn(request) => {
+            let realm = request.realm.clone();
+            let destination = Destination::from(request);
+            let stage = Stage::new(app, arrival, destination.languages(), destination.correlation());
+            let answered = sign_in(&stage, &realm, &destination, as_get).await;
+            answered.unwrap_or_else(|stop| stage.stopped(&stop))
+        }
+        Message::SignOut(request) => {
+            let stage = Stage::new(app, arrival, &request.languages, request.correlation.as_deref());
+            let answered = sign_out(&stage, &request, as_get).await;
+            answered.unwrap_or_else(|stop| stage.stopped(&stop))
+        }
+        Message::CleanUp => {
+            let stage = Stage::new(app, arrival, &[], None);
+            clean_up(&stage).await.unwrap_or_else(|stop| stage.stopped(&stop))
+        }
+    }
 }
 
 /// Answers `wa=wsignin1.0` with a token posted to the relying party, a challenge, or a refusal.
-async fn sign_in(stage: &Stage<'_>, request: &SignInRequest, as_get: Option<&str>) -> Result<Response, Stop> {
+async fn sign_in(
+    stage: &Stage<'_>,
+    realm: &Realm,
+    destination: &Destination,
+    as_get: Option<&str>,
+) -> Result<Response, Stop> {
     let (app, arrival) = (stage.app, stage.arrival);
-    let visit = arrival.visit(app, request.correlation.clone()).await?;
+    let visit = arrival.visit(app, destination.correlation().map(str::to_owned)).await?;
     let trail = stage.trail();
-    if visit.session.is_some() && trail.is_loop(&request.realm, visit.now, app.edge().loop_limits) {
-        app.sts().loop_stopped(&visit, request.realm.as_str()).await?;
-        return stage.loop_stopped(request);
+    if visit.session.is_some() && trail.is_loop(realm, visit.now, app.edge().loop_limits) {
+        app.sts().loop_stopped(&visit, realm.as_str()).await?;
+        return stage.loop_stopped(destination);
     }
-    match app.sts().sign_in(&visit, request).await? {
-        SignIn::Issued(answer) => stage.post_back(&answer, trail),
-        SignIn::Challenge(challenge) => match as_get {
-            Some(address) => Ok(stage.continue_at(address)),
-            None => stage.sign_in(&challenge, request),
-        },
-        SignIn::SecondFactor(challenge) => stage.second_factor(&challenge, request),
-        SignIn::Refused(refusal) => Err(refusal.into()),
+    match (app.sts().sign_in(&visit, destination).await?, as_get) {
+        (SignIn::Issued(answer), _) => stage.post_back(&answer, trail),
+        (SignIn::Challenge(_), Some(address)) => Ok(stage.continue_at(address)),
+        (outcome, _) => stage.answer(outcome, destination),
     }
 }
 

@@ -6,8 +6,7 @@ use axum::extract::State;
 use axum::extract::rejection::FormRejection;
 use axum::response::Response;
 use serde::Deserialize;
-use sts::{Challenge, Code, Credentials, HalfWay, SignIn};
-use wsfed::SignInRequest;
+use sts::{Challenge, Code, Credentials, Destination, HalfWay, SignIn};
 use zeroize::Zeroizing;
 
 use crate::app::App;
@@ -51,14 +50,14 @@ pub(crate) async fn sign_in(
     let Ok(Form(form)) = form else {
         return unreadable(&app, &arrival);
     };
-    let Opened { request, standing } = match open(&app, &arrival, &form.state) {
+    let Opened { destination, standing } = match open(&app, &arrival, &form.state) {
         Ok(opened) => opened,
         Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
     };
-    let stage = Stage::new(&app, &arrival, &request.languages, request.correlation.as_deref());
+    let stage = Stage::new(&app, &arrival, destination.languages(), destination.correlation());
     let answered = match standing {
-        Standing::Fresh | Standing::HalfWay(_) => with_password(&stage, &request, form).await,
-        Standing::Stale => ask_again(&stage, &request).await,
+        Standing::Fresh | Standing::HalfWay(_) => with_password(&stage, &destination, form).await,
+        Standing::Stale => ask_again(&stage, &destination).await,
     };
     answered.unwrap_or_else(|stop| stage.stopped(&stop))
 }
@@ -73,14 +72,14 @@ pub(crate) async fn code(
     let Ok(Form(form)) = form else {
         return unreadable(&app, &arrival);
     };
-    let Opened { request, standing } = match open(&app, &arrival, &form.state) {
+    let Opened { destination, standing } = match open(&app, &arrival, &form.state) {
         Ok(opened) => opened,
         Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
     };
-    let stage = Stage::new(&app, &arrival, &request.languages, request.correlation.as_deref());
+    let stage = Stage::new(&app, &arrival, destination.languages(), destination.correlation());
     let answered = match standing {
-        Standing::HalfWay(half_way) => with_code(&stage, &request, half_way, form).await,
-        Standing::Fresh | Standing::Stale => ask_again(&stage, &request).await,
+        Standing::HalfWay(half_way) => with_code(&stage, &destination, half_way, form).await,
+        Standing::Fresh | Standing::Stale => ask_again(&stage, &destination).await,
     };
     answered.unwrap_or_else(|stop| stage.stopped(&stop))
 }
@@ -95,14 +94,14 @@ pub(crate) async fn again(
     let Ok(Form(form)) = form else {
         return unreadable(&app, &arrival);
     };
-    let Opened { request, standing } = match open(&app, &arrival, &form.state) {
+    let Opened { destination, standing } = match open(&app, &arrival, &form.state) {
         Ok(opened) => opened,
         Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
     };
-    let stage = Stage::new(&app, &arrival, &request.languages, request.correlation.as_deref());
+    let stage = Stage::new(&app, &arrival, destination.languages(), destination.correlation());
     let answered = match standing {
-        Standing::Fresh | Standing::Stale => without_trail(&stage, &request).await,
-        Standing::HalfWay(_) => as_somebody_else(&stage, &request).await,
+        Standing::Fresh | Standing::Stale => without_trail(&stage, &destination).await,
+        Standing::HalfWay(_) => as_somebody_else(&stage, &destination).await,
     };
     answered.unwrap_or_else(|stop| stage.stopped(&stop))
 }
@@ -119,72 +118,66 @@ fn open(app: &App, arrival: &Arrival, state: &str) -> Result<Opened, Stop> {
 
 async fn with_password(
     stage: &Stage<'_>,
-    request: &SignInRequest,
+    destination: &Destination,
     form: SignInForm,
 ) -> Result<Response, Stop> {
-    let visit = stage.arrival.visit(stage.app, request.correlation.clone()).await?;
+    let visit = stage.arrival.visit(stage.app, destination.correlation().map(str::to_owned)).await?;
     let credentials = Credentials {
         username: form.username.trim().to_owned(),
         password: Password::parse(form.password).ok(),
         keep: form.keep.is_some(),
     };
-    match stage.app.sts().sign_in_with_password(&visit, request, credentials).await? {
-        SignIn::Issued(answer) => stage.post_back(&answer, stage.trail()),
-        SignIn::Challenge(challenge) => stage.sign_in(&challenge, request),
-        SignIn::SecondFactor(challenge) => stage.second_factor(&challenge, request),
-        SignIn::Refused(refusal) => Err(refusal.into()),
-    }
+    let outcome = stage.app.sts().sign_in_with_password(&visit, destination, credentials).await?;
+    stage.answer(outcome, destination)
 }
 
 async fn with_code(
     stage: &Stage<'_>,
-    request: &SignInRequest,
+    destination: &Destination,
     half_way: HalfWay,
     form: CodeForm,
 ) -> Result<Response, Stop> {
-    let visit = stage.arrival.visit(stage.app, request.correlation.clone()).await?;
+    let visit = stage.arrival.visit(stage.app, destination.correlation().map(str::to_owned)).await?;
     // An app may fill in its field by itself; the other is only ever filled in on purpose.
     let code = if form.recovery_code.trim().is_empty() {
         Code::Totp(Zeroizing::new(form.code))
     } else {
         Code::Recovery(Zeroizing::new(form.recovery_code))
     };
-    match stage.app.sts().sign_in_with_code(&visit, request, half_way, code).await? {
-        SignIn::Issued(answer) => stage.post_back(&answer, stage.trail()),
-        SignIn::Challenge(challenge) => stage.sign_in_again(&challenge, request),
-        SignIn::SecondFactor(challenge) => stage.second_factor(&challenge, request),
-        SignIn::Refused(refusal) => Err(refusal.into()),
+    match stage.app.sts().sign_in_with_code(&visit, destination, half_way, code).await? {
+        SignIn::Challenge(challenge) => stage.sign_in_again(&challenge, destination),
+        outcome => stage.answer(outcome, destination),
     }
 }
 
-async fn as_somebody_else(stage: &Stage<'_>, request: &SignInRequest) -> Result<Response, Stop> {
-    let visit = stage.arrival.visit_without_session(request.correlation.clone());
-    match stage.app.sts().sign_in(&visit, request).await? {
+async fn as_somebody_else(stage: &Stage<'_>, destination: &Destination) -> Result<Response, Stop> {
+    let visit = stage.arrival.visit_without_session(destination.correlation().map(str::to_owned));
+    match stage.app.sts().sign_in(&visit, destination).await? {
         // The name that the application sent along is the one that is not wanted.
-        SignIn::Challenge(challenge) => stage.sign_in(&Challenge { username: None, ..challenge }, request),
+        SignIn::Challenge(challenge) => {
+            stage.sign_in(&Challenge { username: None, ..challenge }, destination)
+        }
         SignIn::Refused(refusal) => Err(refusal.into()),
-        SignIn::Issued(_) | SignIn::SecondFactor(_) => Err(Stop::FAILED),
+        _ => Err(Stop::FAILED),
     }
 }
 
 /// What was typed into a form of yesterday, or of another browser, is not looked at. Nor does a session count: it
 /// may be somebody else's by now (S22).
-async fn ask_again(stage: &Stage<'_>, request: &SignInRequest) -> Result<Response, Stop> {
-    let visit = stage.arrival.visit_without_session(request.correlation.clone());
-    match stage.app.sts().sign_in(&visit, request).await? {
-        SignIn::Challenge(challenge) => stage.sign_in_again(&challenge, request),
+async fn ask_again(stage: &Stage<'_>, destination: &Destination) -> Result<Response, Stop> {
+    let visit = stage.arrival.visit_without_session(destination.correlation().map(str::to_owned));
+    match stage.app.sts().sign_in(&visit, destination).await? {
+        SignIn::Challenge(challenge) => stage.sign_in_again(&challenge, destination),
         SignIn::Refused(refusal) => Err(refusal.into()),
-        SignIn::Issued(_) | SignIn::SecondFactor(_) => Err(Stop::FAILED),
+        _ => Err(Stop::FAILED),
     }
 }
 
-async fn without_trail(stage: &Stage<'_>, request: &SignInRequest) -> Result<Response, Stop> {
-    let visit = stage.arrival.visit(stage.app, request.correlation.clone()).await?;
-    match stage.app.sts().sign_in(&visit, request).await? {
+async fn without_trail(stage: &Stage<'_>, destination: &Destination) -> Result<Response, Stop> {
+    let visit = stage.arrival.visit(stage.app, destination.correlation().map(str::to_owned)).await?;
+    match stage.app.sts().sign_in(&visit, destination).await? {
         SignIn::Issued(answer) => stage.post_back(&answer, Trail::default()),
-        SignIn::Challenge(challenge) => stage.sign_in(&challenge, request),
-        SignIn::SecondFactor(challenge) => stage.second_factor(&challenge, request),
-        SignIn::Refused(refusal) => Err(refusal.into()),
+        outcome => stage.answer(outcome, destination),
     }
 }
 

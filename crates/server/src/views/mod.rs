@@ -1,5 +1,6 @@
 //! The pages. Each is a value that knows everything it shows; `templates/` says how.
 
+mod account;
 mod code;
 mod face;
 mod post_back;
@@ -10,6 +11,7 @@ use askama::Template;
 
 use crate::Language;
 
+pub(crate) use account::{AccountPage, Who, methods as account_methods};
 pub(crate) use code::CodePage;
 pub(crate) use face::{Face, Faces};
 pub(crate) use post_back::{PostBack, PostBackFrame};

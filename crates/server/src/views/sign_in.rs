@@ -1,5 +1,5 @@
 use askama::Template;
-use sts::{Challenge, ChallengeReason, Failure};
+use sts::{Challenge, ChallengeReason, Destination, Failure};
 
 use super::Face;
 use crate::Language;
@@ -76,10 +76,15 @@ impl Notice {
 }
 
 /// Why the person is asked.
-pub(crate) fn purpose(language: Language, challenge: &Challenge) -> String {
-    let key = match challenge.reason {
-        ChallengeReason::SignIn => "sign-in-to",
-        ChallengeReason::Fresh => "sign-in-again-to",
-    };
-    language.text_with(key, "application", &challenge.application)
+pub(crate) fn purpose(language: Language, challenge: &Challenge, destination: &Destination) -> String {
+    match (destination, challenge.reason) {
+        (Destination::RelyingParty(_), ChallengeReason::SignIn) => {
+            language.text_with("sign-in-to", "application", &challenge.application)
+        }
+        (Destination::RelyingParty(_), ChallengeReason::Fresh) => {
+            language.text_with("sign-in-again-to", "application", &challenge.application)
+        }
+        (Destination::Portal(_), ChallengeReason::SignIn) => language.text("sign-in-to-account"),
+        (Destination::Portal(_), ChallengeReason::Fresh) => language.text("sign-in-again-to-account"),
+    }
 }

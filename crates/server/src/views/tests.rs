@@ -23,7 +23,7 @@ fn sign_in(face: &Face, language: Language, challenge: &Challenge, stale: bool) 
     let view = SignInPage {
         face,
         language,
-        purpose: purpose(language, challenge),
+        purpose: purpose(language, challenge, &destination()),
         notice: if stale { Some(Notice::stale(language)) } else { failed },
         state: "c2VhbGVk",
         username: challenge.username.as_deref().unwrap_or_default(),
@@ -31,6 +31,14 @@ fn sign_in(face: &Face, language: Language, challenge: &Challenge, stale: bool) 
         script: &SIGN_IN_SCRIPT.path,
     };
     view.render().unwrap()
+}
+
+fn destination() -> sts::Destination {
+    let query = b"wa=wsignin1.0&wtrealm=urn:federation:MicrosoftOnline";
+    match wsfed::Message::parse(&wsfed::Parameters::parse(query).unwrap()).unwrap() {
+        wsfed::Message::SignIn(request) => request.into(),
+        other => panic!("{other:?} is no sign-in"),
+    }
 }
 
 fn code(face: &Face, language: Language, failure: Option<Failure>) -> String {

@@ -9,6 +9,7 @@
 mod browser;
 mod house;
 
+mod account;
 mod active;
 mod clocks;
 mod forms;

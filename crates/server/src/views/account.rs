@@ -1,0 +1,116 @@
+use askama::Template;
+use sts::{Methods, Owner, PortalPage};
+
+use super::Face;
+use crate::Language;
+use crate::routes::path_of;
+
+/// Whose page it is.
+pub(crate) struct Who {
+    /// The name that people read.
+    pub(crate) name: String,
+    /// The sign-in name.
+    pub(crate) upn: String,
+}
+
+impl Who {
+    pub(crate) fn of(owner: &Owner) -> Self {
+        let user = &owner.account().user;
+        Self { name: user.display_name(), upn: user.upn.to_string() }
+    }
+
+    /// The first letters of the first and the last part of the name, for the round mark before it.
+    fn initials(&self) -> String {
+        let mut parts = self.name.split_whitespace();
+        let (first, last) = (parts.next(), parts.next_back());
+        let letters = first.into_iter().chain(last).filter_map(|part| part.chars().next());
+        letters.flat_map(char::to_uppercase).collect()
+    }
+}
+
+/// How somebody signs in, where they are signed in, and what happened.
+#[derive(Template)]
+#[template(path = "account.html")]
+pub(crate) struct AccountPage<'a> {
+    pub(crate) face: &'a Face,
+    pub(crate) language: Language,
+    pub(crate) who: Who,
+    pub(crate) methods: Vec<Method>,
+}
+
+/// One way to sign in, as a line of the list.
+pub(crate) struct Method {
+    pub(crate) state: State,
+    pub(crate) name: String,
+    /// Since when, or what to do.
+    pub(crate) says: String,
+    /// Where to change it, and how that is called.
+    pub(crate) action: Option<(&'static str, String)>,
+}
+
+/// How it stands with a way to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// It works.
+    Good,
+    /// It works, and soon will not.
+    Warning,
+    /// It is not set up.
+    Off,
+}
+
+impl State {
+    const fn tone(self) -> &'static str {
+        match self {
+            Self::Good => "ok",
+            Self::Warning => "warn",
+            Self::Off => "",
+        }
+    }
+
+    const fn is_good(self) -> bool {
+        matches!(self, Self::Good)
+    }
+
+    const fn is_warning(self) -> bool {
+        matches!(self, Self::Warning)
+    }
+}
+
+/// So many recovery codes are few: it is time for new ones.
+const FEW_CODES: u32 = 3;
+
+/// The ways to sign in that an account has, and those it could have.
+pub(crate) fn methods(language: Language, methods: &Methods) -> Vec<Method> {
+    let since = |key, at| language.text_with(key, "at", &language.instant(at));
+    let action = |page, key| Some((path_of(page), language.text(key)));
+    let password = Method {
+        state: if methods.password_since.is_some() { State::Good } else { State::Off },
+        name: language.text("password"),
+        says: methods
+            .password_since
+            .map_or_else(|| language.text("method-none"), |at| since("password-since", at)),
+        action: None,
+    };
+    let app = match methods.app_since {
+        Some(at) => Method {
+            state: State::Good,
+            name: language.text("app"),
+            says: since("app-since", at),
+            action: action(PortalPage::AuthenticatorApp, "manage"),
+        },
+        None => Method {
+            state: State::Off,
+            name: language.text("app"),
+            says: language.text("app-none"),
+            action: action(PortalPage::AuthenticatorApp, "set-up"),
+        },
+    };
+    let codes = methods.app_since.map(|_| Method {
+        state: if methods.recovery_codes <= FEW_CODES { State::Warning } else { State::Good },
+        name: language.text("recovery-codes"),
+        says: language.text_with_number("recovery-codes-left", "count", methods.recovery_codes.into()),
+        action: action(PortalPage::RecoveryCodes, "recovery-codes-new"),
+    });
+    [password, app].into_iter().chain(codes).collect()
+}
