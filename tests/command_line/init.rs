@@ -98,6 +98,19 @@ fn a_key_is_rolled_over() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// S35: the domain that passkeys are bound to is chosen once, and shown.
+#[test]
+fn the_domain_of_passkeys_is_the_host_or_one_above_it() -> anyhow::Result<()> {
+    let here = Installation::new()?;
+    let complaint = here.refused(&["init", "--bits", "2048", "--passkey-domain", "fabrikam.example"])?;
+    assert!(complaint.contains("is not in fabrikam.example"), "{complaint}");
+    let told = here.done(&["init", "--bits", "2048", "--passkey-domain", "contoso.example"])?;
+    assert!(told.contains("Passkeys are bound to contoso.example, for ever."), "{told}");
+    let doctor = String::from_utf8(here.run(&["doctor"])?.stdout)?;
+    assert!(doctor.contains("passkeys are bound to contoso.example and work at sign-in.contoso.example"), "{doctor}");
+    Ok(())
+}
+
 #[test]
 fn a_second_init_changes_nothing() -> anyhow::Result<()> {
     let here = Installation::new()?;

@@ -11,9 +11,9 @@ use serde::Serialize;
 use token::{RsaSigner, self_test};
 
 use crate::domain::remedy;
-use crate::places;
 use crate::output::Output;
 use crate::workplace::{Workplace, read_configuration};
+use crate::{passkey_domain, places};
 
 /// From when on a certificate's end is a concern (MD-04).
 const ROLLOVER: TimeDelta = TimeDelta::days(45);
@@ -44,6 +44,7 @@ pub async fn run(config: Option<&Path>, output: Output) -> anyhow::Result<ExitCo
         what: format!("{}: {}", look.setting, look.words),
     }));
     people(&workplace, &organisation, &mut findings).await?;
+    findings.push(passkeys(&workplace, &organisation));
 
     let rows: Vec<_> = findings
         .iter()
@@ -120,6 +121,29 @@ async fn people(
         findings.push(Finding { good: false, what });
     }
     Ok(())
+}
+
+/// Whether passkeys work where the pages are.
+fn passkeys(workplace: &Workplace, organisation: &Organisation) -> Finding {
+    let host = organisation.host.as_deref().unwrap_or(workplace.settings.base_url.host());
+    let (good, what) = match organisation.passkey_domain.as_deref() {
+        Some(domain) if passkey_domain::holds(domain, host) => {
+            (true, format!("passkeys are bound to {domain} and work at {host}"))
+        }
+        Some(domain) => (
+            false,
+            format!(
+                "passkeys are bound to {domain}, and none works at {host}; go back to a host in {domain}"
+            ),
+        ),
+        None => (
+            true,
+            format!(
+                "there are no passkeys yet; at a host with a name, `serve` binds them to it, not to {host}"
+            ),
+        ),
+    };
+    Finding { good, what }
 }
 
 /// What is to be known of a domain that people may sign in to without a page.

@@ -15,7 +15,7 @@ use storage::{Sealer, Store};
 
 use crate::output::Output;
 use crate::workplace::{open_store, operator_did, read_configuration};
-use crate::{app, key};
+use crate::{app, key, passkey_domain};
 
 /// The role whose members may use Microsoft 365, by the classic product's name.
 pub const FIRST_ROLE: &str = "Office 365 Email Integration Users";
@@ -34,11 +34,16 @@ pub struct Init {
     /// RSA modulus length of the signing key: 2048, 3072 or 4096.
     #[arg(long, default_value_t = 3072)]
     bits: u32,
+    /// The domain that passkeys are bound to, for ever: the host of the base URL, or a domain above it, so that the
+    /// server may move to a neighbouring host. By default the host itself.
+    #[arg(long, value_name = "DOMAIN")]
+    passkey_domain: Option<String>,
 }
 
 impl Init {
     pub async fn run(self, config: Option<&Path>, output: Output) -> anyhow::Result<()> {
         let settings = read_configuration(config)?.settings;
+        let passkey_domain = passkey_domain::chosen(&settings.base_url, self.passkey_domain.as_deref())?;
         DirBuilder::new().recursive(true).mode(0o700).create(&settings.data)?;
         let sealer = Sealer::open_or_create(&settings.key_file)?;
         let store = open_store(&settings, sealer).await?;
@@ -49,6 +54,7 @@ impl Init {
             id: OrganisationId::new(),
             name: self.name,
             host: None,
+            passkey_domain,
             accent: ACCENT.to_owned(),
             demo: false,
             created_at: SystemClock.now(),
@@ -57,12 +63,14 @@ impl Init {
         furnish(&store, &organisation, self.bits, reply).await?;
         let sentence = format!(
             "{} is ready: the role \u{201c}{FIRST_ROLE}\u{201d}, the application \u{201c}Microsoft 365\u{201d} and a signing key.\n\
+             {}\n\
              Next:\n\
              \x20 countersign domain add contoso.example\n\
              \x20 countersign user add --upn ada@contoso.example --role \"{FIRST_ROLE}\"\n\
              \x20 countersign doctor\n\
              \x20 countersign serve",
-            organisation.name
+            organisation.name,
+            passkey_domain::told(organisation.passkey_domain.as_deref()),
         );
         output.done(&sentence, &organisation)
     }

@@ -11,6 +11,7 @@ mod key;
 mod ledger;
 mod node;
 mod output;
+mod passkey_domain;
 mod places;
 mod role;
 mod serve;

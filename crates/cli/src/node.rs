@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::places;
+use crate::{passkey_domain, places};
 
 /// The hidden command that runs a script worker.
 pub const SCRIPT_WORKER: &str = "script-worker";
@@ -67,6 +67,7 @@ impl Node {
             clock: Arc::clone(&clock),
             ..JournalSettings::default()
         };
+        passkey_domain::choose_where_missing(&store, &settings.base_url).await?;
         let journal = Journal::start(store.clone(), journal).await?;
         let worker = std::env::current_exe().context("this program cannot find its own file")?;
         let passwords = PasswordLimits {

@@ -12,6 +12,9 @@ pub struct Organisation {
     pub name: String,
     /// The host its pages answer at (`sign-in.contoso.example`); none in a single-organisation install.
     pub host: Option<String>,
+    /// The domain that its passkeys are bound to (WebAuthn's relying party ID): its pages' host, or a domain above it.
+    /// Chosen once, because no passkey works under another; none: from before there were passkeys.
+    pub passkey_domain: Option<String>,
     /// The colour of its buttons and links, `#rrggbb`.
     pub accent: String,
     /// Whether its data and keys are a demo's, for ever (S83).

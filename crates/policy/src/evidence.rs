@@ -31,6 +31,13 @@ impl Evidence {
         Self { first_factor: Mechanism::Password, first_factor_at: at, second_factor: None }
     }
 
+    /// What somebody proved who gave a passkey whose device verified its user: what they have, and what opens it, so that
+    /// one passkey is both factors. Whether it counts as both is for a profile to say.
+    pub const fn of_passkey(at: DateTime<Utc>) -> Self {
+        let second_factor = Some(SecondFactor { kind: Mechanism::Passkey, given_at: at });
+        Self { first_factor: Mechanism::Passkey, first_factor_at: at, second_factor }
+    }
+
     /// The same with a second factor; the first keeps its time (TOK-08).
     #[must_use]
     pub const fn with_second_factor(self, kind: Mechanism, given_at: DateTime<Utc>) -> Self {

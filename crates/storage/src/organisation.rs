@@ -36,6 +36,7 @@ impl Transaction {
                 .bind(organisation.id.as_uuid())
                 .bind(organisation.name.as_str())
                 .bind(organisation.host.as_deref())
+                .bind(organisation.passkey_domain.as_deref())
                 .bind(organisation.accent.as_str())
                 .bind(organisation.demo)
                 .bind(organisation.created_at)
@@ -66,6 +67,27 @@ impl Transaction {
         }
     }
 
+    /// Chooses the domain that an organisation's passkeys are bound to, unless it has one: then it stays.
+    pub async fn choose_passkey_domain(
+        &mut self,
+        organisation: OrganisationId,
+        domain: &str,
+    ) -> Result<(), StorageError> {
+        let chosen = on!(&mut self.connection(), db => {
+            sqlx::query::<Db>(CHOOSE_PASSKEY_DOMAIN)
+                .bind(organisation.as_uuid())
+                .bind(domain)
+                .execute(db)
+                .await
+                .map(|done| done.rows_affected())
+        })?;
+        if chosen == 0 {
+            Err(Refusal::Missing("organisation without a passkey domain").into())
+        } else {
+            Ok(())
+        }
+    }
+
     async fn check_host(&mut self, organisation: &Organisation) -> Result<(), StorageError> {
         let Some(host) = &organisation.host else { return Ok(()) };
         let taken = on!(&mut self.connection(), db => {
@@ -84,6 +106,7 @@ struct OrganisationRow {
     id: Uuid,
     name: String,
     host: Option<String>,
+    passkey_domain: Option<String>,
     accent: String,
     demo: bool,
     created_at: DateTime<Utc>,
@@ -91,27 +114,31 @@ struct OrganisationRow {
 
 impl From<OrganisationRow> for Organisation {
     fn from(row: OrganisationRow) -> Self {
-        let OrganisationRow { id, name, host, accent, demo, created_at } = row;
-        Self { id: id.into(), name, host, accent, demo, created_at }
+        let OrganisationRow { id, name, host, passkey_domain, accent, demo, created_at } = row;
+        Self { id: id.into(), name, host, passkey_domain, accent, demo, created_at }
     }
 }
 
 statements! {
-    ORGANISATIONS = "select id, name, host, accent, demo, created_at
+    ORGANISATIONS = "select id, name, host, passkey_domain, accent, demo, created_at
         from organisations
         order by created_at, id";
 
-    ORGANISATION = "select id, name, host, accent, demo, created_at
+    ORGANISATION = "select id, name, host, passkey_domain, accent, demo, created_at
         from organisations
         where id = $1";
 
-    INSERT_ORGANISATION = "insert into organisations (id, name, host, accent, demo, created_at)
-        values ($1, $2, $3, $4, $5, $6)";
+    INSERT_ORGANISATION = "insert into organisations (id, name, host, passkey_domain, accent, demo, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7)";
 
     UPDATE_ORGANISATION = "update organisations
         set name = $2, host = $3, accent = $4, demo = (demo or $5)
         where id = $1
         returning demo";
+
+    CHOOSE_PASSKEY_DOMAIN = "update organisations
+        set passkey_domain = $2
+        where id = $1 and passkey_domain is null";
 
     HOST_TAKEN = "select exists (select 1 from organisations where host = $1 and id <> $2)";
 }

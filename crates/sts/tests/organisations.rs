@@ -102,6 +102,7 @@ async fn furnish(store: &Store, domain: &str, hash: &str, script: Option<&str>) 
         id: OrganisationId::new(),
         name: domain.to_owned(),
         host: Some(format!("sign-in.{domain}")),
+        passkey_domain: Some(domain.to_owned()),
         accent: "#0b6b61".to_owned(),
         demo: false,
         created_at: now,

@@ -31,6 +31,7 @@ impl Place {
                 id: organisation,
                 name: "Contoso".to_owned(),
                 host: None,
+                passkey_domain: None,
                 accent: "#2255aa".to_owned(),
                 demo: false,
                 created_at: at(0),

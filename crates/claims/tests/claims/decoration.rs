@@ -1,6 +1,6 @@
 use chrono::TimeDelta;
 use claims::{ClaimSet, Effects, InvariantError, decorate};
-use policy::Mechanism;
+use policy::{Evidence, Mechanism};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -157,6 +157,18 @@ fn a_second_factor_is_claimed_in_both_forms_with_its_time() {
         assert_eq!(claims.authentication_method, "urn:oasis:names:tc:SAML:1.0:am:password");
         assert_eq!(claims.authentication_instant, noon() - TimeDelta::minutes(5));
     }
+}
+
+/// TOK-10: a passkey with which the person was verified is both factors, and no password is claimed.
+#[test]
+fn a_passkey_is_claimed_as_two_factors_and_not_as_a_password() {
+    let method = "http://schemas.microsoft.com/ws/2008/06/identity/claims/authenticationmethod";
+    let mut ada = ada();
+    ada.evidence = Evidence::of_passkey(noon() - TimeDelta::seconds(90));
+    let claims = ada.base();
+    assert_eq!(claims.authentication_method, "urn:oasis:names:tc:SAML:1.0:am:unspecified");
+    assert_eq!((values(&claims, METHODS), values(&claims, method)), (vec![MULTIFACTOR], vec![MULTIFACTOR]));
+    assert_eq!(claims.authentication_instant, noon() - TimeDelta::seconds(90));
 }
 
 /// S24: an honest claim can be taken away, as a whole or in part.

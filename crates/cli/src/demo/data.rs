@@ -116,6 +116,7 @@ pub async fn furnish(store: &Store, stand_in: &str) -> anyhow::Result<Organisati
         id: OrganisationId::new(),
         name: "Contoso".to_owned(),
         host: None,
+        passkey_domain: Some("localhost".to_owned()),
         accent: "#0b6b61".to_owned(),
         demo: true,
         created_at: SystemClock.now(),

@@ -104,6 +104,7 @@ mod tests {
             id: OrganisationId::new(),
             name: "Élan".into(),
             host: host.map(Into::into),
+            passkey_domain: None,
             accent: "#0b6b61".into(),
             demo: false,
             created_at: chrono::DateTime::UNIX_EPOCH,

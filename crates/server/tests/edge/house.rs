@@ -149,6 +149,7 @@ async fn furnish(store: &Store, passwords: &Passwords, active_road: ActiveRoad) 
         id: OrganisationId::new(),
         name: "Contoso".into(),
         host: None,
+        passkey_domain: Some("contoso.example".into()),
         accent: "#0b6b61".into(),
         demo: false,
         created_at: start(),

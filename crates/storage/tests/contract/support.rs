@@ -145,6 +145,7 @@ pub fn organisation(name: &str) -> Organisation {
         id: OrganisationId::new(),
         name: name.to_owned(),
         host: None,
+        passkey_domain: Some("contoso.example".to_owned()),
         accent: "#2255aa".to_owned(),
         demo: false,
         created_at: noon(),
