@@ -156,3 +156,24 @@ async fn a_certificate_for_another_host_is_warned_of() -> anyhow::Result<()> {
     assert!(said.contains("the certificate is for other hosts than localhost"), "{said}");
     Ok(())
 }
+
+/// S83: the page and the cookie by which a browser of the demo comes from elsewhere mean nothing to `serve`.
+#[tokio::test]
+async fn nobody_comes_from_elsewhere_in_earnest() -> anyhow::Result<()> {
+    let installation = Installation::new().await?;
+    let serving = installation.serve().await?;
+    let curl = Curl::trusting(&installation.file("certificate.pem"))?;
+    let at = |path: &str| format!("https://localhost:{}{path}", serving.port);
+    let page = curl.ask(&at("/demo/come-from?address=203.0.113.24&to=wa=wsignin1.0"), &[]).await?;
+    assert_eq!((page.status.as_u16(), curl.cookies()?.contains("come-from")), (404, false));
+
+    // A request of which the ledger keeps a row: to a known application, with a foreign reply address.
+    let request =
+        "/adfs/ls/?wa=wsignin1.0&wtrealm=urn:federation:MicrosoftOnline&wreply=https://evil.example/";
+    let cookie = ["--header", "Cookie: countersign-come-from=203.0.113.24"];
+    assert_eq!(curl.ask(&at(request), &cookie).await?.status, 400);
+    let ledger = installation.run(&["--json", "ledger", "tail"]).await?.stdout;
+    let rows = String::from_utf8(ledger)?;
+    assert!(rows.contains("127.0.0.1") && !rows.contains("203.0.113.24"), "{rows}");
+    Ok(())
+}

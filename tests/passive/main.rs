@@ -1,5 +1,6 @@
 //! The passive requestor's road, told through HTTP against the real binary.
 
+mod come_from;
 mod metadata;
 mod passwords;
 mod refusals;

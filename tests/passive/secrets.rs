@@ -49,7 +49,7 @@ fn holds(haystack: &[u8], needle: &[u8]) -> bool {
 }
 
 /// What an operator's command prints, on both streams.
-fn printed(demo: &Demo, arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
+pub fn printed(demo: &Demo, arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
     let output = Command::new(COUNTERSIGN)
         .args(arguments)
         .env_clear()

@@ -7,9 +7,9 @@ use clap::Subcommand;
 use config::{Problem, Purpose, Settings, Severity};
 use serde_json::json;
 
-use crate::places;
 use crate::node::own_tls;
 use crate::output::Output;
+use crate::places;
 use crate::workplace::read_configuration;
 
 #[derive(Subcommand)]

@@ -24,7 +24,8 @@ pub struct Look {
 pub fn looks(settings: &Settings) -> Vec<Look> {
     let config::Geography { country_file, network_file } = &settings.geography;
     let countries = country_file.as_deref().map(|file| look::<Country>("geography.country_file", file));
-    let networks = network_file.as_deref().map(|file| look::<AutonomousSystem>("geography.network_file", file));
+    let networks =
+        network_file.as_deref().map(|file| look::<AutonomousSystem>("geography.network_file", file));
     countries.into_iter().chain(networks).collect()
 }
 
