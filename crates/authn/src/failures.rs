@@ -56,6 +56,13 @@ impl Failures {
         }
     }
 
+    /// Forgets what failed until a moment.
+    pub(crate) fn forgive(&mut self, until: DateTime<Utc>) {
+        self.recent.retain(|failure| *failure > until);
+        self.beyond = 0;
+        self.let_through = None;
+    }
+
     fn too_many(&self, rule: &Rule, now: DateTime<Utc>) -> bool {
         // Counted in both directions: failures from a future that a clock was set back from are forgotten too.
         let counts = |failure: &&DateTime<Utc>| (now - **failure).abs() < rule.window;

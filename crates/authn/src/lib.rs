@@ -21,7 +21,7 @@ mod session_map;
 mod sessions;
 mod totp;
 
-pub use attempts::{AccountKey, AttemptLimits, Attempts, Verdict};
+pub use attempts::{AccountKey, Attempt, AttemptLimits, Attempts, Verdict};
 pub use lane::Busy;
 pub use passkey::{
     CHALLENGE_LIFETIME, PasskeyAnswer, PasskeyCeremonies, PasskeyChallenge, PasskeyEnrolment, PasskeyError,
@@ -30,7 +30,7 @@ pub use passkey::{
 pub use password::{MINIMUM_NEW_PASSWORD, Password, PasswordError};
 pub use passwords::{HashError, PasswordLimits, Passwords};
 pub use recovery_code::{RECOVERY_CODES, RecoveryCode};
-pub use secret::{RandomnessError, SessionSecret};
+pub use secret::{DeviceSecret, RandomnessError, SessionSecret};
 pub use session::{Session, SessionLimits};
 pub use sessions::{SessionError, Sessions};
 pub use totp::{TotpSecret, TotpUriError};

@@ -44,6 +44,21 @@ impl<K: Copy + Eq + Hash, V: Default> Memory<K, V> {
         &mut entry.value
     }
 
+    /// Remembers `key` as touched at a moment of the past, if nothing is remembered of it.
+    pub(crate) fn learn(&mut self, key: K, touched: DateTime<Utc>, now: DateTime<Utc>) {
+        if self.recall(&key, now).is_none() {
+            *self.touch(key, now) = V::default();
+            if let Some(entry) = self.entries.get_mut(&key) {
+                entry.touched = touched;
+            }
+        }
+    }
+
+    /// All that is remembered, to be changed. Looking does not count as a touch.
+    pub(crate) fn entries_mut(&mut self) -> impl Iterator<Item = (&K, &mut V)> {
+        self.entries.iter_mut().map(|(key, entry)| (key, &mut entry.value))
+    }
+
     /// Drops what is stale; if that frees less than a tenth of the places, the longest untouched entries too,
     /// so that the walk over all entries is paid once per many insertions.
     fn make_room(&mut self, now: DateTime<Utc>) {

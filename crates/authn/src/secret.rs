@@ -6,12 +6,6 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// What a browser proves its session with: 256 random bits, known to nobody but its cookie.
-///
-/// The server keeps the SHA-256 of it, so a copy of the database opens no session. Wiped from memory when
-/// dropped, never shown by `Debug`.
-pub struct SessionSecret(Zeroizing<[u8; 32]>);
-
 /// The operating system gave no random bytes.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("the system's random source failed")]
@@ -20,39 +14,59 @@ pub struct RandomnessError;
 /// Characters of 32 bytes in base64url without padding.
 const COOKIE_LENGTH: usize = 43;
 
-impl SessionSecret {
-    /// A fresh secret.
-    pub fn random() -> Result<Self, RandomnessError> {
-        let mut bits = Zeroizing::new([0; 32]);
-        aws_lc_rs::rand::fill(bits.as_mut_slice()).map_err(|_| RandomnessError)?;
-        Ok(Self(bits))
-    }
+/// Writes each kind of secret once more under its own name, so that none is taken for another.
+macro_rules! secrets {
+    ($($(#[$doc:meta])+ $name:ident)+) => {$(
+        $(#[$doc])+
+        ///
+        /// The server keeps the SHA-256 of it, so a copy of the database is worth nothing to a thief. Wiped from memory
+        /// when dropped, never shown by `Debug`.
+        pub struct $name(Zeroizing<[u8; 32]>);
 
-    /// Reads a cookie's value. Anything but 43 characters of canonical base64url is no secret of ours.
-    pub fn parse(cookie: &str) -> Option<Self> {
-        if cookie.len() != COOKIE_LENGTH {
-            return None;
+        impl $name {
+            /// A fresh secret.
+            pub fn random() -> Result<Self, RandomnessError> {
+                let mut bits = Zeroizing::new([0; 32]);
+                aws_lc_rs::rand::fill(bits.as_mut_slice()).map_err(|_| RandomnessError)?;
+                Ok(Self(bits))
+            }
+
+            /// Reads a cookie's value. Anything but 43 characters of canonical base64url is no secret of ours.
+            pub fn parse(cookie: &str) -> Option<Self> {
+                if cookie.len() != COOKIE_LENGTH {
+                    return None;
+                }
+                let mut bits = Zeroizing::new([0; 32]);
+                let length = URL_SAFE_NO_PAD.decode_slice(cookie, bits.as_mut_slice()).ok()?;
+                (length == bits.len()).then_some(Self(bits))
+            }
+
+            /// The value to set as the cookie.
+            pub fn to_cookie(&self) -> Zeroizing<String> {
+                Zeroizing::new(URL_SAFE_NO_PAD.encode(self.0.as_slice()))
+            }
+
+            /// What it is stored and found by.
+            pub fn hash(&self) -> [u8; 32] {
+                Sha256::digest(self.0.as_slice()).into()
+            }
         }
-        let mut bits = Zeroizing::new([0; 32]);
-        let length = URL_SAFE_NO_PAD.decode_slice(cookie, bits.as_mut_slice()).ok()?;
-        (length == bits.len()).then_some(Self(bits))
-    }
 
-    /// The value to set as the cookie.
-    pub fn to_cookie(&self) -> Zeroizing<String> {
-        Zeroizing::new(URL_SAFE_NO_PAD.encode(self.0.as_slice()))
-    }
-
-    /// What the session is stored and found by.
-    pub fn hash(&self) -> [u8; 32] {
-        Sha256::digest(self.0.as_slice()).into()
-    }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(hidden)"))
+            }
+        }
+    )+};
 }
 
-impl fmt::Debug for SessionSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SessionSecret(hidden)")
-    }
+secrets! {
+    /// What a browser proves its session with: 256 random bits, known to nobody but its cookie.
+    SessionSecret
+
+    /// What a browser is known again by, long after it signed out: 256 random bits, known to nobody but its cookie. It
+    /// signs nobody in.
+    DeviceSecret
 }
 
 #[cfg(test)]

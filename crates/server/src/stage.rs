@@ -30,6 +30,10 @@ use crate::views::{
 
 /// A sign-in at Microsoft 365 that starts here, without a request (WSF-14).
 const MICROSOFT_365: &str = "/adfs/ls/?wa=wsignin1.0&wtrealm=urn%3Afederation%3AMicrosoftOnline";
+
+/// How long a browser is known again, in seconds from the last sign-in: as long as browsers keep any cookie.
+const DEVICE_COOKIE: u64 = 400 * 24 * 60 * 60;
+
 const SIGN_OUT: &str = "/adfs/ls/?wa=wsignout1.0";
 
 /// One visitor, in front of whom pages are put.
@@ -105,6 +109,9 @@ impl<'a> Stage<'a> {
         let lasting = session.persistent.then_some(self.app.edge().persistent_session.as_secs());
         let cookies = self.app.edge().cookies;
         set_cookie(response, cookies.set(CookieName::Session, &session.secret.to_cookie(), lasting));
+        if let Some(device) = &self.arrival.device {
+            set_cookie(response, cookies.set(CookieName::Device, &device.to_cookie(), Some(DEVICE_COOKIE)));
+        }
         // S20: what bound the form to this browser ends with the sign-in that it was for.
         set_cookie(response, cookies.forget(CookieName::Browser));
     }

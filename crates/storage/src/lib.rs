@@ -16,6 +16,7 @@ mod application;
 mod backend;
 mod domain;
 mod error;
+mod familiar_place;
 mod installation;
 mod key_file;
 pub mod ledger;
@@ -39,6 +40,7 @@ mod user;
 
 pub use account::{Account, PasswordRecord};
 pub use error::{Refusal, StorageError};
+pub use familiar_place::{DEVICE_KNOWN_FOR, Familiarity, KnownDevice, NETWORK_FAMILIAR_FOR, PlaceSeen};
 pub use key_file::KeyFileError;
 pub use ledger::{EntryKind, Journal, JournalError, JournalSettings, LedgerEntry, Receipt};
 pub use passkey::{PASSKEYS_PER_USER, PasskeyRecord, PasskeyTaken, PasskeyUse, SpentChallenge};

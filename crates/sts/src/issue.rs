@@ -8,7 +8,7 @@ use claims::{ClaimSet, Effects, EffectsError, Invariants, Subject, TokenScript};
 use policy::{Endpoint, Permit, SpentPermit};
 use script::ScriptError;
 use serde::Serialize;
-use storage::{Account, EntryKind, LedgerEntry};
+use storage::{Account, EntryKind, Familiarity, LedgerEntry};
 use token::{Assertion, AssertionId, IssuedToken, ResponseFormat, Signer, TokenError};
 
 use crate::asking::Asking;
@@ -50,6 +50,8 @@ pub(crate) struct Issued {
 pub(crate) struct Beginning {
     /// "Keep me signed in on this device".
     pub(crate) keep: bool,
+    /// How familiar the place is to the account so far.
+    pub(crate) familiarity: Familiarity,
 }
 
 /// How far `NotBefore` lies in the past, for relying parties whose clock is behind (protocol.md §2.5).
@@ -123,19 +125,23 @@ impl SecurityTokenService {
     ) -> Result<(SessionSecret, Arc<Session>), StsError> {
         let (visit, evidence, keep) = (asking.visit, spent.evidence, beginning.keep);
         let application = asking.reply.as_ref().map(|_| spent.application);
-        Ok(match &visit.session {
-            Some(previous) if previous.user == spent.user => {
-                self.sessions.renew(previous, evidence, keep, application, visit.now).await?
-            }
-            previous => {
-                if let Some(previous) = previous {
-                    self.sessions.end(previous).await?;
+        let begun = async {
+            Ok(match &visit.session {
+                Some(previous) if previous.user == spent.user => {
+                    self.sessions.renew(previous, evidence, keep, application, visit.now).await?
                 }
-                self.sessions
-                    .begin(visit.organisation, spent.user, evidence, keep, application, visit.now)
-                    .await?
-            }
-        })
+                previous => {
+                    if let Some(previous) = previous {
+                        self.sessions.end(previous).await?;
+                    }
+                    self.sessions
+                        .begin(visit.organisation, spent.user, evidence, keep, application, visit.now)
+                        .await?
+                }
+            })
+        };
+        let ((), begun) = tokio::join!(self.keep_place(visit, spent.user, &beginning.familiarity), begun);
+        begun
     }
 
     /// Ends a session whose token was not made. One that cannot be ended idles out: its cookie never left.

@@ -7,7 +7,9 @@
 mod account;
 mod active;
 mod asking;
+mod attempt;
 mod destination;
+mod device_label;
 mod directory;
 mod issue;
 mod key_ring;

@@ -1,15 +1,15 @@
 use std::time::Duration;
 
-use authn::{AccountKey, Password, Verdict};
+use authn::{Password, Verdict};
 use model::Upn;
-use storage::Account;
+use storage::{Account, Familiarity};
 
 use crate::{SecurityTokenService, StsError, Visit};
 
 /// What a name and a password came to.
 pub(crate) enum PasswordCheck {
-    /// They belong together, and the user may sign in at all.
-    Right(Account),
+    /// They belong together, and the user may sign in at all; and how familiar the place is.
+    Right(Account, Familiarity),
     /// They do not: no such name, another password, or a disabled user, which nobody can tell apart (S30).
     Wrong,
     /// Too many failures: the password was not looked at, and will not be for so long.
@@ -30,8 +30,7 @@ impl SecurityTokenService {
         username: &str,
         password: Option<Password>,
     ) -> Result<PasswordCheck, StsError> {
-        let key = AccountKey::new(visit.organisation, username);
-        if let Verdict::Wait(wait) = self.attempts.before(&key, visit.address, visit.now) {
+        if let Verdict::Wait(wait) = self.may_try(visit, username).await? {
             if visit.endpoint.is_active() {
                 // A program is told nothing but "wrong": as late as for any other wrong password, or it would see
                 // whether its guesses count.
@@ -39,22 +38,25 @@ impl SecurityTokenService {
             }
             return Ok(PasswordCheck::TooSoon(wait));
         }
-        let account = match Upn::parse(username) {
-            Ok(upn) => self.store.account(visit.organisation, &upn).await?,
+        let found = match Upn::parse(username) {
+            Ok(upn) => self.store.account_at(visit.organisation, &upn, &visit.origin(), visit.now).await?,
             Err(_) => None,
         };
+        let (account, familiarity) = found.unzip();
+        let familiarity = familiarity.unwrap_or_default();
+        self.recognise(visit, username, &familiarity);
         let stored = account.as_ref().and_then(|account| account.password.as_ref());
         let right = self.verify(stored.map(|record| record.hash.as_str()), password).await?;
         let Some(account) = account.filter(|account| right && account.user.active) else {
             // A disabled account counts like a wrong password, or the missing wait would tell that it was right (S30).
-            self.attempts.failed(&key, visit.address, visit.now);
+            self.tried_in_vain(visit, username);
             return Ok(PasswordCheck::Wrong);
         };
         // Half a sign-in forgives nothing: whoever knows the password could guess codes without end.
         if account.second_factors().is_empty() {
-            self.attempts.succeeded(&key, visit.address, visit.now);
+            self.tried_with_success(visit, &account);
         }
-        Ok(PasswordCheck::Right(account))
+        Ok(PasswordCheck::Right(account, familiarity))
     }
 
     async fn verify(&self, stored: Option<&str>, password: Option<Password>) -> Result<bool, StsError> {

@@ -1,4 +1,4 @@
-use authn::{AccountKey, RecoveryCode, TotpSecret, Verdict};
+use authn::{RecoveryCode, TotpSecret, Verdict};
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{OrganisationId, SessionId, UserId};
 use policy::{Decision, Evidence, Mechanism};
@@ -100,21 +100,21 @@ impl SecurityTokenService {
             failure: Some(failure),
             half_way: half_way.clone(),
         };
-        let key = AccountKey::new(visit.organisation, &username);
-        if let Verdict::Wait(wait) = self.attempts.before(&key, visit.address, visit.now) {
+        if let Verdict::Wait(wait) = self.may_try(visit, &username).await? {
             return Ok(SignIn::SecondFactor(challenge(Failure::Wait { seconds: seconds_of(wait) })));
         }
         let Some(kind) = self.check_code(visit, &account, &code).await? else {
-            self.attempts.failed(&key, visit.address, visit.now);
+            self.tried_in_vain(visit, &username);
             self.record_wrong_code(&passive.asking, &account, code.kind()).await?;
             return Ok(SignIn::SecondFactor(challenge(Failure::Credentials)));
         };
-        self.attempts.succeeded(&key, visit.address, visit.now);
+        self.tried_with_success(visit, &account);
+        let familiarity = self.familiarity(visit, &account.user.upn).await?;
         let evidence = half_way.evidence.with_second_factor(kind, visit.now);
         let prompted = half_way.session.is_none();
         match passive.decide(Some(&Person { account: &account, evidence, prompted })) {
             Decision::Permit(permit) => {
-                let beginning = Beginning { keep: half_way.keep };
+                let beginning = Beginning { keep: half_way.keep, familiarity };
                 self.issue_to_browser(&passive, &account, permit, Some(beginning)).await
             }
             Decision::Challenge(_) => Ok(SignIn::Challenge(passive.challenge(Some(&account), None))),

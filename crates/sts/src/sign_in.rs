@@ -84,8 +84,8 @@ impl SecurityTokenService {
                 .map(SignIn::Refused);
         }
         let username = &credentials.username;
-        let account = match self.check_password(visit, username, credentials.password).await? {
-            PasswordCheck::Right(account) => account,
+        let (account, familiarity) = match self.check_password(visit, username, credentials.password).await? {
+            PasswordCheck::Right(account, familiarity) => (account, familiarity),
             PasswordCheck::Wrong => {
                 self.record_failure(&passive.asking, username).await?;
                 return Ok(SignIn::Challenge(passive.failed(username, Failure::Credentials)));
@@ -98,7 +98,7 @@ impl SecurityTokenService {
         let evidence = Evidence::of_password(visit.now);
         match passive.decide(Some(&Person { account: &account, evidence, prompted: true })) {
             Decision::Permit(permit) => {
-                let beginning = Beginning { keep: credentials.keep };
+                let beginning = Beginning { keep: credentials.keep, familiarity };
                 self.issue_to_browser(&passive, &account, permit, Some(beginning)).await
             }
             Decision::Challenge(policy::Challenge::SecondFactor(_)) => {

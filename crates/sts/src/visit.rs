@@ -15,6 +15,9 @@ pub struct Visit {
     pub reference: Reference,
     /// The client's address, after trusted proxies (S31).
     pub address: IpAddr,
+    /// What the browser is known again by: SHA-256 of the secret in its cookie, or of one that it is about to get. Programs
+    /// have none.
+    pub device: Option<[u8; 32]>,
     /// What the client calls itself, at most 256 bytes.
     pub user_agent: String,
     /// What kind of client that most likely is. A hint: the safety of no rule may rest on it.

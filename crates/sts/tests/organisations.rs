@@ -85,6 +85,7 @@ impl Deployment {
         Ok(Visit {
             organisation: firm.organisation,
             reference: Reference::from_random([7; 5]),
+            device: None,
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             user_agent: String::new(),
             client: ClientKind::Browser,

@@ -1,7 +1,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use authn::SessionSecret;
+use authn::{DeviceSecret, SessionSecret};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, HOST, USER_AGENT};
@@ -34,6 +34,8 @@ pub(crate) struct Arrival {
     pub(crate) binding: Option<Binding>,
     /// The sealed trail of recent tokens.
     pub(crate) trail: Option<String>,
+    /// What the browser is known again by; a fresh one for a browser that may get it with a sign-in.
+    pub(crate) device: Option<DeviceSecret>,
     /// Whether no header says that another site sent this (S21).
     pub(crate) may_be_ours: bool,
     address: IpAddr,
@@ -55,6 +57,12 @@ impl Arrival {
         let face = app.faces().of(Some(&organisation));
         let cookie = |name| app.edge().cookies.find(headers, name);
         let user_agent = user_agent(headers);
+        let secret = cookie(CookieName::Session).and_then(SessionSecret::parse);
+        let device = match cookie(CookieName::Device).and_then(DeviceSecret::parse) {
+            // Nobody signs in who has a session, most of the time.
+            None if secret.is_none() => Some(DeviceSecret::random().map_err(|_| Stop::FAILED)?),
+            known => known,
+        };
         let library = headers.get("x-client-sku").and_then(|name| name.to_str().ok());
         Ok(Self {
             may_be_ours: may_be_ours(headers, &face.origin),
@@ -68,7 +76,8 @@ impl Arrival {
             address,
             client: ClientKind::of(&user_agent, library),
             user_agent,
-            secret: cookie(CookieName::Session).and_then(SessionSecret::parse),
+            secret,
+            device,
         })
     }
 
@@ -88,6 +97,7 @@ impl Arrival {
             organisation: self.organisation.id,
             reference: self.reference,
             address: self.address,
+            device: self.device.as_ref().filter(|_| !endpoint.is_active()).map(DeviceSecret::hash),
             user_agent: self.user_agent.clone(),
             client: self.client,
             endpoint,

@@ -9,6 +9,8 @@ pub(crate) enum CookieName {
     Session,
     /// What binds a sign-in form to the browser that it was made for, before anybody is signed in (S21).
     Browser,
+    /// What a browser is known again by, long after it signed out.
+    Device,
     /// The recent answers to relying parties, sealed: the loop's trail.
     Trail,
 }
@@ -31,9 +33,11 @@ impl Cookies {
         match (self.secure, cookie) {
             (true, CookieName::Session) => "__Host-countersign",
             (true, CookieName::Browser) => "__Host-countersign-browser",
+            (true, CookieName::Device) => "__Host-countersign-device",
             (true, CookieName::Trail) => "__Host-countersign-trail",
             (false, CookieName::Session) => "countersign",
             (false, CookieName::Browser) => "countersign-browser",
+            (false, CookieName::Device) => "countersign-device",
             (false, CookieName::Trail) => "countersign-trail",
         }
     }

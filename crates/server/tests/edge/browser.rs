@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -25,6 +25,8 @@ pub struct Browser {
     pub headers: Vec<(&'static str, &'static str)>,
     /// The type of what it sends.
     content_type: &'static str,
+    /// Where it is.
+    address: IpAddr,
 }
 
 /// What came back.
@@ -45,6 +47,7 @@ impl Browser {
             cookies: BTreeMap::new(),
             headers: Vec::new(),
             content_type: FORM,
+            address: ADDRESS,
         }
     }
 
@@ -55,6 +58,16 @@ impl Browser {
             content_type: "application/soap+xml; charset=utf-8",
             ..Self::new(house)
         }
+    }
+
+    /// The same browser at another address.
+    pub fn from(self, address: [u8; 4]) -> Self {
+        Self { address: address.into(), ..self }
+    }
+
+    /// The same browser in front of another house, or of one that was restarted.
+    pub fn at(self, house: &House) -> Self {
+        Self { router: house.router.clone(), ..self }
     }
 
     /// Follows a link.
@@ -98,7 +111,7 @@ impl Browser {
             request = request.header(*name, *value);
         }
         let mut request = request.body(body).unwrap();
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(ADDRESS, 50_000)));
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(self.address, 50_000)));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         self.keep_cookies(&parts.headers);

@@ -14,6 +14,7 @@ mod active;
 mod clocks;
 mod forms;
 mod limits;
+mod lockout;
 mod loops;
 mod passive;
 mod routes;

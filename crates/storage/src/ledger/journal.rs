@@ -13,7 +13,9 @@ use super::broken_requests::BrokenRequests;
 use super::chain::{Draft, Receipt};
 use super::entry::LedgerEntry;
 use super::writer::Writer;
+use crate::backend::Connection;
 use crate::error::StorageError;
+use crate::familiar_place::{self, PlaceSeen};
 use crate::session::{SessionChange, SessionRow, SessionTouch};
 use crate::store::Store;
 
@@ -75,8 +77,28 @@ pub struct Journal {
 /// What waits for the writer.
 pub(crate) enum Order {
     Row { draft: Draft, done: oneshot::Sender<Result<Receipt, JournalError>> },
-    Session { change: SessionChange, done: oneshot::Sender<Result<(), JournalError>> },
+    Change { change: Change, done: oneshot::Sender<Result<(), JournalError>> },
     Shutdown { done: oneshot::Sender<()> },
+}
+
+/// What is written beside the rows, in the same batches.
+pub(crate) enum Change {
+    Session(SessionChange),
+    PlaceSeen(Box<PlaceSeen>),
+    /// Places that became strange are dropped.
+    PlacesExpired {
+        now: DateTime<Utc>,
+    },
+}
+
+impl Change {
+    pub(crate) async fn write(&self, connection: &mut Connection<'_>) -> Result<(), StorageError> {
+        match self {
+            Self::Session(change) => change.write(connection).await,
+            Self::PlaceSeen(seen) => seen.write(connection).await,
+            Self::PlacesExpired { now } => familiar_place::drop_strangers(connection, *now).await,
+        }
+    }
 }
 
 impl Journal {
@@ -128,6 +150,16 @@ impl Journal {
         self.change(SessionChange::EndedAllOf { organisation, user }).await
     }
 
+    /// Keeps where somebody signed in. Like a row, it is under way at once.
+    pub fn place_seen(&self, seen: PlaceSeen) -> impl Future<Output = Result<(), JournalError>> + use<> {
+        let (done, answer) = oneshot::channel();
+        let ordered = self.order(Order::Change { change: Change::PlaceSeen(Box::new(seen)), done });
+        async {
+            ordered?;
+            answer.await.map_err(|_| JournalError::Stopped)?
+        }
+    }
+
     /// Counts a request that was no request; one row per address and minute appears when the minute is over.
     pub fn broken_request(
         &self,
@@ -149,8 +181,9 @@ impl Journal {
     }
 
     async fn change(&self, change: SessionChange) -> Result<(), JournalError> {
+        let change = Change::Session(change);
         let (done, answer) = oneshot::channel();
-        self.order(Order::Session { change, done })?;
+        self.order(Order::Change { change, done })?;
         answer.await.map_err(|_| JournalError::Stopped)?
     }
 

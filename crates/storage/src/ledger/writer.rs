@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::broken_requests::BrokenRequests;
 use super::chain::{Draft, GENESIS, Head, Receipt};
 use super::checkpoint::Checkpointer;
-use super::journal::{JournalError, JournalSettings, Order};
+use super::journal::{Change, JournalError, JournalSettings, Order};
 use super::rows::{self, BATCH};
 use crate::backend::{Connection, on, statements};
 use crate::error::{Refusal, StorageError};
@@ -41,7 +41,7 @@ pub(crate) struct Writer {
 #[derive(Default)]
 struct Batch {
     drafts: Vec<Draft>,
-    changes: Vec<SessionChange>,
+    changes: Vec<Change>,
     rows_done: Vec<oneshot::Sender<Result<Receipt, JournalError>>>,
     changes_done: Vec<oneshot::Sender<Result<(), JournalError>>>,
     shutdown: Option<oneshot::Sender<()>>,
@@ -136,10 +136,11 @@ impl Writer {
     async fn tend(&mut self) {
         let now = self.settings.clock.now();
         self.write_broken_requests(Some(now)).await;
-        if let Err(error) = self.commit(&[], &[SessionChange::Expired { now }]).await {
+        let expired = [Change::Session(SessionChange::Expired { now }), Change::PlacesExpired { now }];
+        if let Err(error) = self.commit(&[], &expired).await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
-                "expired sessions could not be deleted"
+                "expired sessions and places could not be deleted"
             );
         }
         self.checkpoint().await;
@@ -181,13 +182,9 @@ impl Writer {
         shutdown
     }
 
-    /// Makes rows and session changes durable together. After a failure the end of the chain is read anew, because a
+    /// Makes rows and other changes durable together. After a failure the end of the chain is read anew, because a
     /// commit whose answer was lost may have happened.
-    async fn commit(
-        &mut self,
-        drafts: &[Draft],
-        changes: &[SessionChange],
-    ) -> Result<Vec<Receipt>, StorageError> {
+    async fn commit(&mut self, drafts: &[Draft], changes: &[Change]) -> Result<Vec<Receipt>, StorageError> {
         let head = self.head.take();
         let (head, receipts) = self.commit_after(head, drafts, changes).await?;
         self.head = Some(head);
@@ -199,7 +196,7 @@ impl Writer {
         &self,
         head: Option<Head>,
         drafts: &[Draft],
-        changes: &[SessionChange],
+        changes: &[Change],
     ) -> Result<(Head, Vec<Receipt>), StorageError> {
         let mut lease = self.store.writer().await?;
         let mut head = match head {
@@ -269,7 +266,7 @@ impl Batch {
                     batch.drafts.push(draft);
                     batch.rows_done.push(done);
                 }
-                Order::Session { change, done } => {
+                Order::Change { change, done } => {
                     batch.changes.push(change);
                     batch.changes_done.push(done);
                 }

@@ -1,0 +1,78 @@
+use authn::{AccountKey, Attempt, Verdict};
+use chrono::{DateTime, TimeDelta, Utc};
+use model::{Origin, Upn, UserId};
+use storage::{Account, Familiarity, PlaceSeen};
+
+use crate::device_label::device_label;
+use crate::{SecurityTokenService, StsError, Visit};
+
+/// How far storage may lag behind the last sign-in at a place: those who sign in daily cost one write a day.
+const NEWS: TimeDelta = TimeDelta::days(1);
+
+impl Visit {
+    /// Where the visitor is, as far as it can be known again.
+    pub fn origin(&self) -> Origin {
+        Origin { network: self.address.into(), device: self.device }
+    }
+
+    /// One try at the account with a name.
+    fn attempt(&self, username: &str) -> Attempt {
+        Attempt { account: AccountKey::new(self.organisation, username), origin: self.origin(), at: self.now }
+    }
+}
+
+impl SecurityTokenService {
+    /// Whether the visitor may now try to prove that they are whoever has a name. Every door asks here first, whatever
+    /// is tried, so that failures are counted together (S29, WST-05).
+    pub(crate) async fn may_try(&self, visit: &Visit, username: &str) -> Result<Verdict, StsError> {
+        let attempt = visit.attempt(username);
+        let verdict = self.attempts.before(&attempt);
+        let (Verdict::Wait(_), Ok(upn)) = (verdict, Upn::parse(username)) else { return Ok(verdict) };
+        // After a restart only storage knows where the owner signed in. One query, alike for every name: how long an
+        // answer takes tells nobody who exists (S30).
+        self.familiarity(visit, &upn).await?;
+        Ok(self.attempts.before(&attempt))
+    }
+
+    /// How familiar the visitor's place is to the account with a name.
+    pub(crate) async fn familiarity(&self, visit: &Visit, upn: &Upn) -> Result<Familiarity, StsError> {
+        let familiarity = self.store.familiarity(visit.organisation, upn, &visit.origin(), visit.now).await?;
+        self.recognise(visit, upn.as_str(), &familiarity);
+        Ok(familiarity)
+    }
+
+    /// Tells the counters what storage knows of the visitor's place.
+    pub(crate) fn recognise(&self, visit: &Visit, username: &str, familiarity: &Familiarity) {
+        self.attempts.recognise(&visit.attempt(username), familiarity);
+    }
+
+    /// What was tried was wrong.
+    pub(crate) fn tried_in_vain(&self, visit: &Visit, username: &str) {
+        self.attempts.failed(&visit.attempt(username));
+    }
+
+    /// Every factor that the account has was given.
+    pub(crate) fn tried_with_success(&self, visit: &Visit, account: &Account) {
+        self.attempts.succeeded(&visit.attempt(account.user.upn.as_str()));
+    }
+
+    /// Keeps where somebody signed in, for the day on which strangers have to wait. Nobody has to fail for it: the next
+    /// sign-in there tells it again.
+    pub(crate) async fn keep_place(&self, visit: &Visit, user: UserId, known: &Familiarity) {
+        let is_old = |seen: Option<DateTime<Utc>>| seen.is_none_or(|seen| visit.now - seen >= NEWS);
+        let device_is_news = visit.device.is_some() && is_old(known.device_seen_at);
+        if !device_is_news && !is_old(known.network_seen_at) {
+            return;
+        }
+        let seen = PlaceSeen {
+            organisation: visit.organisation,
+            user,
+            origin: visit.origin(),
+            label: device_label(&visit.user_agent),
+            at: visit.now,
+        };
+        if let Err(error) = self.journal.place_seen(seen).await {
+            tracing::warn!(%error, "where somebody signed in was not stored");
+        }
+    }
+}
