@@ -6,7 +6,7 @@ use axum::Router;
 use config::{Settings, TlsMode};
 use geography::Geography;
 use model::{Clock, SystemClock};
-use policy::NamedNetworks;
+use policy::NamedNetwork;
 use script::{ScriptLimits, Scripts};
 use server::{App, ConnectionLimits, Cookies, Edge, LoopLimits, Tls, TlsError, TlsFiles};
 use std::io::IsTerminal as _;
@@ -153,7 +153,9 @@ fn active(settings: &Settings, secure_url: &str) -> ActiveParts {
     let entra = settings.entra.clone();
     ActiveParts {
         addresses: ActiveAddresses::at(secure_url),
-        networks: NamedNetworks::new(networks.map(|(name, network)| (name.clone(), network.0.clone()))),
+        networks: networks
+            .map(|(name, network)| NamedNetwork::new(name.clone(), network.0.clone()))
+            .collect(),
         entra: Box::new(move |domain| entra.facts(domain)),
     }
 }

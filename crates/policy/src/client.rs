@@ -53,6 +53,9 @@ pub enum Browser {
 }
 
 impl ClientKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::Browser, Self::Windows, Self::Msal, Self::Office, Self::Other];
+
     /// Reads what a client calls itself, and the name of its library (`x-client-SKU`) where it gives one.
     pub fn of(user_agent: &str, library: Option<&str>) -> Self {
         if library.is_some_and(|library| library.starts_with("MSAL")) {
@@ -81,6 +84,10 @@ impl ClientKind {
 }
 
 impl OperatingSystem {
+    /// Every one that is told apart.
+    pub const ALL: [Self; 7] =
+        [Self::Windows, Self::Macos, Self::Linux, Self::Android, Self::Ios, Self::Chromeos, Self::Other];
+
     /// Reads what a client calls itself. The order matters: Android says Linux, and iOS says Mac OS X.
     pub fn of(user_agent: &str) -> Self {
         let says = |word| user_agent.contains(word);
@@ -116,6 +123,9 @@ impl OperatingSystem {
 }
 
 impl Browser {
+    /// Every one that is told apart.
+    pub const ALL: [Self; 5] = [Self::Edge, Self::Chrome, Self::Firefox, Self::Safari, Self::Other];
+
     /// Reads what a client calls itself. The order matters: Edge says Chrome and Safari, Chrome says Safari.
     pub fn of(user_agent: &str) -> Self {
         let says = |word| user_agent.contains(word);

@@ -1,14 +1,10 @@
 use chrono::TimeDelta;
-use model::{Domain, User};
+use model::{ApplicationKind, Domain, User};
 
 use crate::active::{self, DoorClosed, DoorFacts, Passage, PersonFacts, PersonRefused, PolicyDemand};
-use crate::{ActiveFacts, Evidence, Facts, Mechanism, Mechanisms, Permit, SecondFactor};
-
-/// The version of the built-in policy, recorded with every decision.
-pub const POLICY_VERSION: u32 = 3;
-
-/// What can be enrolled as a second factor.
-const SECOND_FACTORS: Mechanisms = Mechanisms::NONE.with(Mechanism::Totp).with(Mechanism::Passkey);
+use crate::factors::{Factors, factors};
+use crate::verdict::Verdict;
+use crate::{ActiveFacts, Evidence, Facts, Mechanism, Mechanisms, Permit, Profile, RuleNumber, SecondFactor};
 
 /// What the policy says of a request.
 #[derive(Debug)]
@@ -46,6 +42,18 @@ pub enum Denial {
     SecondFactorNotEnrolled(Mechanisms),
     /// User and application are of different organisations (S72, S73).
     ForeignUser,
+    /// A rule of the policy refuses.
+    Rule {
+        /// Which.
+        rule: RuleNumber,
+        /// Whether the rule was asked once the person was known. Otherwise it refuses everybody alike.
+        personal: bool,
+        /// Whether the person may be told why: everybody may what concerns everybody, and otherwise who gave every
+        /// factor, or asks in a browser that this user has signed in with before (S97).
+        told: bool,
+    },
+    /// A break-glass account gets no token for Microsoft 365 (S88).
+    BreakGlass,
     /// An active request that is refused before its password is looked at.
     Door(DoorClosed),
     /// An active request that is refused for what its person is or lacks.
@@ -61,6 +69,8 @@ impl Denial {
             Self::NotGranted => "application_not_granted",
             Self::SecondFactorNotEnrolled(_) => "second_factor_not_enrolled",
             Self::ForeignUser => "user_of_another_organisation",
+            Self::Rule { .. } => "rule",
+            Self::BreakGlass => "break_glass",
             Self::Door(closed) => closed.code(),
             Self::Person(refused) => refused.code(),
         }
@@ -74,7 +84,9 @@ impl Denial {
             | Self::NotGranted
             | Self::SecondFactorNotEnrolled(_)
             | Self::ForeignUser
+            | Self::BreakGlass
             | Self::Person(_) => true,
+            Self::Rule { personal, .. } => personal,
             Self::ApplicationDisabled | Self::Door(_) => false,
         }
     }
@@ -82,16 +94,20 @@ impl Denial {
 
 /// Decides on a request. What can be decided without the person comes first, alike for every name (S97).
 pub fn evaluate(facts: &Facts<'_>) -> Decision {
+    let verdict = facts.policy.judge(facts);
     // First of all: where the road is off, nothing else may be told of what is behind it.
     let active = facts.requestor.active();
-    if let Some(Err(closed)) = active.map(|active| door(facts, active)) {
+    if let Some(Err(closed)) = active.map(|active| door(facts, active, &verdict)) {
         return Decision::Deny(Denial::Door(closed));
     }
     if !facts.application.enabled {
         return Decision::Deny(Denial::ApplicationDisabled);
     }
     let (Some(user), Some(evidence)) = (facts.user, facts.evidence) else {
-        return Decision::Challenge(Challenge::SignIn);
+        return match verdict {
+            Verdict::Deny(rule) => Decision::Deny(Denial::Rule { rule, personal: false, told: true }),
+            Verdict::Profile(..) | Verdict::Depends => Decision::Challenge(Challenge::SignIn),
+        };
     };
     if user.organisation != facts.application.organisation {
         return Decision::Deny(Denial::ForeignUser);
@@ -102,13 +118,24 @@ pub fn evaluate(facts: &Facts<'_>) -> Decision {
     if !is_fresh(facts, &evidence) {
         return Decision::Challenge(Challenge::Fresh);
     }
+    let (matched, profile) = match verdict {
+        Verdict::Profile(rule, profile) => (rule, profile),
+        // Whoever is refused gives every factor first, so that the refusal tells nothing to whoever cannot (S97).
+        Verdict::Deny(rule) => (Some(rule), Profile::BUILT_IN),
+        Verdict::Depends => return Decision::Challenge(Challenge::SignIn),
+    };
     // A program can be asked for nothing more than its password: what that means for it, `active` decides.
-    let second_factor = active.map_or_else(|| second_factor(facts, &evidence), |_| Factors::Enough(None));
-    let second_factor = match second_factor {
+    let factors = active.map_or_else(|| factors(facts, &evidence, &profile), |_| Factors::Enough(None));
+    let second_factor = match factors {
         Factors::Enough(given) => Ok(given),
         Factors::Ask(offer) => return Decision::Challenge(Challenge::SecondFactor(offer)),
-        Factors::Missing => Err(Denial::SecondFactorNotEnrolled(SECOND_FACTORS)),
+        Factors::OtherFirst => return Decision::Challenge(Challenge::SignIn),
+        Factors::Missing(which) => Err(Denial::SecondFactorNotEnrolled(which)),
     };
+    if let Verdict::Deny(rule) = verdict {
+        let told = may_be_told(facts, &evidence, second_factor.ok().flatten());
+        return Decision::Deny(Denial::Rule { rule, personal: true, told });
+    }
     // Said first to those who would enrol for nothing; told to nobody who has not given every factor they have.
     if !facts.granted {
         return Decision::Deny(Denial::NotGranted);
@@ -117,11 +144,16 @@ pub fn evaluate(facts: &Facts<'_>) -> Decision {
         Ok(given) => given,
         Err(denial) => return Decision::Deny(denial),
     };
+    let breaks_glass = facts.policy.is_break_glass(user);
+    if breaks_glass && facts.application.kind == ApplicationKind::Microsoft365 {
+        return Decision::Deny(Denial::BreakGlass);
+    }
     let rule = match active {
         None => "granted-by-role",
         // A session is for browsers: a program gives the password with every request.
         Some(ActiveFacts { door, person: Some(known) }) if facts.prompted => {
-            match person(user, &demanding(facts, door), known) {
+            let demand = known.demand.max(demand_of(&profile));
+            match person(user, &demanding(facts, door), &PersonFacts { demand, ..*known }) {
                 Ok(passage) => passage.rule(),
                 Err(refused) => return Decision::Deny(Denial::Person(refused)),
             }
@@ -137,15 +169,44 @@ pub fn evaluate(facts: &Facts<'_>) -> Decision {
         evidence: Evidence { second_factor, ..evidence },
         endpoint: facts.requestor.endpoint(),
         rule,
-        policy_version: POLICY_VERSION,
+        matched,
+        policy_version: facts.policy.version(),
+        breaks_glass,
         made_at: facts.circumstances.now,
     })
 }
 
+/// Whether somebody whom a rule refuses may read why: who gave more than a password, or asks in a browser that this
+/// user has signed in with before. A live session is such a browser.
+fn may_be_told(facts: &Facts<'_>, evidence: &Evidence, second_factor: Option<SecondFactor>) -> bool {
+    !facts.prompted
+        || second_factor.is_some()
+        || evidence.first_factor == Mechanism::Passkey
+        || facts.circumstances.known_device == Some(true)
+}
+
 /// A domain of another organisation is none.
-fn door(facts: &Facts<'_>, active: &ActiveFacts<'_>) -> Result<(), DoorClosed> {
+fn door(facts: &Facts<'_>, active: &ActiveFacts<'_>, verdict: &Verdict) -> Result<(), DoorClosed> {
     let own = |domain: &&Domain| domain.organisation == facts.application.organisation;
-    active::door(&DoorFacts { domain: active.door.domain.filter(own), ..demanding(facts, &active.door) })
+    let demanded = demanding(facts, &active.door);
+    // What depends on the person is demanded of the person, not at the door.
+    let by_rule = match verdict {
+        Verdict::Profile(_, profile) if facts.user.is_none() => demand_of(profile),
+        _ => PolicyDemand::Password,
+    };
+    let domain = active.door.domain.filter(own);
+    active::door(&DoorFacts { domain, demand: demanded.demand.max(by_rule), ..demanded })
+}
+
+/// What a profile demands of a program, which can give a password and nothing else.
+const fn demand_of(profile: &Profile) -> PolicyDemand {
+    if !profile.first.has(Mechanism::Password) {
+        PolicyDemand::UserInterface
+    } else if profile.demands_second_factor() {
+        PolicyDemand::SecondFactor
+    } else {
+        PolicyDemand::Password
+    }
 }
 
 /// The door with what the application demands of everybody.
@@ -161,33 +222,6 @@ fn person(user: &User, door: &DoorFacts<'_>, known: &PersonFacts<'_>) -> Result<
         return Err(PersonRefused::OtherDomain);
     }
     active::person(door, known)
-}
-
-/// What a browser's sign-in lacks beside the first factor.
-enum Factors {
-    /// Nothing; the second factor that was given, if it counts.
-    Enough(Option<SecondFactor>),
-    /// A second factor: one of these, which the person has.
-    Ask(Mechanisms),
-    /// A second factor, which the person does not have.
-    Missing,
-}
-
-/// Whoever has a second factor is asked for it, demanded or not: that is what enrolling means.
-fn second_factor(facts: &Facts<'_>, evidence: &Evidence) -> Factors {
-    let is_demanded = facts.demand.multifactor || facts.application.second_factor;
-    match evidence.second_factor.filter(|given| is_young(facts, given)) {
-        Some(given) => Factors::Enough(Some(given)),
-        None if !facts.second_factors.is_empty() => Factors::Ask(facts.second_factors),
-        None if is_demanded => Factors::Missing,
-        None => Factors::Enough(None),
-    }
-}
-
-/// Whether a second factor still counts. One from the future never does.
-fn is_young(facts: &Facts<'_>, given: &SecondFactor) -> bool {
-    let age = facts.circumstances.now - given.given_at;
-    age >= TimeDelta::zero() && facts.demand.multifactor_within.is_none_or(|limit| age <= limit)
 }
 
 /// Whether the first factor is young enough. One given for this very request always is; one from the future never,

@@ -2,7 +2,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use model::{ApplicationId, OrganisationId, Reference, UserId};
 use thiserror::Error;
 
-use crate::{Endpoint, Evidence};
+use crate::{Endpoint, Evidence, RuleNumber};
 
 /// How long a permit can be spent after it was made.
 pub const PERMIT_LIFETIME: TimeDelta = TimeDelta::seconds(60);
@@ -21,7 +21,9 @@ pub struct Permit {
     pub(crate) evidence: Evidence,
     pub(crate) endpoint: Endpoint,
     pub(crate) rule: &'static str,
+    pub(crate) matched: Option<RuleNumber>,
     pub(crate) policy_version: u32,
+    pub(crate) breaks_glass: bool,
     pub(crate) made_at: DateTime<Utc>,
 }
 
@@ -49,10 +51,14 @@ pub struct SpentPermit {
     pub evidence: Evidence,
     /// Where the token was asked for.
     pub endpoint: Endpoint,
-    /// The rule that allowed it.
+    /// The built-in rule that allowed it.
     pub rule: &'static str,
-    /// The version of the policy that held the rule.
+    /// The rule of the policy's document that said with which factors; none: the built-in profile did.
+    pub matched: Option<RuleNumber>,
+    /// The version of the policy that was asked; 0: the built-in one.
     pub policy_version: u32,
+    /// Whether it is a break-glass account's, whose every use is an alarm (S88).
+    pub breaks_glass: bool,
 }
 
 impl Permit {
@@ -100,6 +106,8 @@ impl Permit {
             evidence: self.evidence,
             endpoint: self.endpoint,
             rule: self.rule,
+            matched: self.matched,
+            breaks_glass: self.breaks_glass,
             policy_version: self.policy_version,
         })
     }

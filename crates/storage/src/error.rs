@@ -134,6 +134,9 @@ pub enum Refusal {
     /// S35: a challenge is answered once.
     #[error("the challenge was answered before; begin again")]
     ChallengeSpent,
+    /// A policy is changed from the version in force.
+    #[error("somebody else has saved a policy since this change was begun; look at it, then try again")]
+    PolicyChanged,
     /// S83: what a demo made stays a demo's.
     #[error("the demo mark cannot be taken away")]
     DemoForEver,

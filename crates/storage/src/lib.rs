@@ -16,13 +16,13 @@ mod application;
 mod backend;
 mod domain;
 mod error;
-mod familiar_place;
 mod installation;
 mod key_file;
 pub mod ledger;
 mod node_lock;
 mod organisation;
 mod passkey;
+mod policies;
 #[cfg(test)]
 mod preparation;
 mod role;
@@ -40,10 +40,10 @@ mod user;
 
 pub use account::{Account, PasswordRecord};
 pub use error::{Refusal, StorageError};
-pub use familiar_place::{DEVICE_KNOWN_FOR, Familiarity, KnownDevice, NETWORK_FAMILIAR_FOR, PlaceSeen};
 pub use key_file::KeyFileError;
 pub use ledger::{EntryKind, Journal, JournalError, JournalSettings, LedgerEntry, Receipt};
 pub use passkey::{PASSKEYS_PER_USER, PasskeyRecord, PasskeyTaken, PasskeyUse, SpentChallenge};
+pub use policies::PolicyVersion;
 pub use sealer::{SealError, Sealer};
 pub use second_factor::TotpRecord;
 pub use session::{SessionRow, SessionTouch};

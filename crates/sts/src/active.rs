@@ -4,7 +4,7 @@ use authn::Password;
 use model::{ApplicationKind, DomainName, EntraFacts, OrganisationId, Realm, RoleId, Upn};
 use moka::sync::Cache;
 use policy::{
-    ActiveFacts, Decision, Demand, Denial, Evidence, NamedNetworks, Requestor,
+    ActiveFacts, Decision, Demand, Denial, Evidence, NamedNetwork, Requestor,
     active::{DoorFacts, PersonFacts, PolicyDemand},
 };
 use storage::Account;
@@ -30,8 +30,8 @@ pub type EntraKnowledge = Box<dyn Fn(&DomainName) -> EntraFacts + Send + Sync>;
 pub struct ActiveParts {
     /// Where they are answered; none: nowhere, because there is no TLS.
     pub addresses: Option<ActiveAddresses>,
-    /// The networks that have a name.
-    pub networks: NamedNetworks,
+    /// The installation's networks that have a name, beside those of each organisation's policy.
+    pub networks: Vec<NamedNetwork>,
     /// What Entra ID does by itself.
     pub entra: EntraKnowledge,
 }
@@ -40,7 +40,7 @@ pub struct ActiveParts {
 impl Default for ActiveParts {
     fn default() -> Self {
         let nothing_is_known: EntraKnowledge = Box::new(|_| EntraFacts::default());
-        Self { addresses: None, networks: NamedNetworks::default(), entra: nothing_is_known }
+        Self { addresses: None, networks: Vec::new(), entra: nothing_is_known }
     }
 }
 
@@ -123,7 +123,7 @@ impl SecurityTokenService {
         let username = request.credentials.username;
         let upn = Upn::parse(&username).ok();
         let domain = upn.as_ref().and_then(|upn| asking.view.domain_of(upn));
-        let networks = self.active.parts.networks.holding(visit.address);
+        let networks = asking.view.policy.networks().holding(visit.address, visit.now);
         let door = DoorFacts {
             domain,
             networks: &networks,
@@ -135,8 +135,8 @@ impl SecurityTokenService {
         }
         // Clients send passwords that nobody can have (empty, or too long) like any other.
         let password = Password::parse(request.credentials.password.as_str().to_owned()).ok();
-        let (account, familiarity) = match self.check_password(visit, &username, password).await? {
-            PasswordCheck::Right(account, familiarity) => (account, familiarity),
+        let account = match self.check_password(visit, &username, password).await? {
+            PasswordCheck::Right(account) => account,
             PasswordCheck::Wrong | PasswordCheck::TooSoon(_) => {
                 self.record_failure(&asking, &username).await?;
                 return Ok(ActiveSignIn::Refused(Fault::FailedAuthentication));
@@ -159,10 +159,7 @@ impl SecurityTokenService {
             self.active.answered.invalidate(message);
         }
         match issued? {
-            Ok(issued) => {
-                self.keep_place(visit, account.user.id, &familiarity).await;
-                Ok(ActiveSignIn::Issued(issued.token.response))
-            }
+            Ok(issued) => Ok(ActiveSignIn::Issued(issued.token.response)),
             Err(code) => self.wrong(&asking, &account, code).await,
         }
     }

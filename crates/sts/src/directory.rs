@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arc_swap::ArcSwap;
 use model::{Organisation, OrganisationId, UserId};
 use moka::sync::Cache;
+use policy::NamedNetwork;
 use storage::{Account, StorageError, Store};
 
 use crate::StsError;
@@ -15,6 +16,8 @@ use crate::organisation_view::OrganisationView;
 /// Nobody who is already signed in costs a query (design.md §5.4).
 pub struct Directory {
     store: Store,
+    /// The installation's networks that have a name.
+    networks: Vec<NamedNetwork>,
     organisations: ArcSwap<Organisations>,
     /// Grows with every refresh. Whatever was read before one is kept under the number of then and never found again,
     /// however late it arrives.
@@ -32,8 +35,9 @@ struct Organisations {
 
 impl Directory {
     /// Reads the list of organisations; everything else is read when it is first needed.
-    pub async fn open(store: Store) -> Result<Self, StorageError> {
+    pub async fn open(store: Store, networks: Vec<NamedNetwork>) -> Result<Self, StorageError> {
         let directory = Self {
+            networks,
             organisations: ArcSwap::default(),
             term: AtomicU64::new(0),
             views: Cache::new(10_000),
@@ -101,7 +105,7 @@ impl Directory {
         let organisation = self
             .organisation(id)
             .ok_or_else(|| StsError::Unavailable(format!("there is no organisation {id}")))?;
-        let view = Arc::new(OrganisationView::load(&self.store, organisation).await?);
+        let view = Arc::new(OrganisationView::load(&self.store, organisation, &self.networks).await?);
         self.views.insert(key, Arc::clone(&view));
         Ok(view)
     }

@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex};
 use arc_swap::ArcSwapOption;
 use claims::{TokenScript, issuer_of};
 use model::{
-    Application, ApplicationKind, Domain, DomainName, IssuerUri, Organisation, Realm, RoleId, Upn, User,
+    Application, ApplicationKind, Domain, DomainName, IssuerUri, Organisation, OrganisationId, Realm, RoleId,
+    Upn, User,
 };
-use policy::Policy;
+use policy::{NamedNetwork, NamedNetworks, Policy};
 use storage::{Account, Store};
 use token::{Assertion, IssuedToken, ResponseFormat, Signer, TokenError, TokenPlan};
 
@@ -44,7 +45,11 @@ pub struct RelyingParty {
 
 impl OrganisationView {
     /// Reads an organisation whole.
-    pub async fn load(store: &Store, organisation: Arc<Organisation>) -> Result<Self, StsError> {
+    pub async fn load(
+        store: &Store,
+        organisation: Arc<Organisation>,
+        networks: &[NamedNetwork],
+    ) -> Result<Self, StsError> {
         let keys = KeyRing::load(store, organisation.id).await?;
         let mut roles: HashMap<_, HashSet<RoleId>> = HashMap::new();
         for (application, role) in store.grants(organisation.id).await? {
@@ -69,7 +74,7 @@ impl OrganisationView {
             }),
             domains: store.domains(organisation.id).await?,
             metadata: Mutex::default(),
-            policy: Policy::default(),
+            policy: policy(store, organisation.id, networks).await?,
             keys,
             organisation,
         })
@@ -114,6 +119,26 @@ impl OrganisationView {
             }
             ApplicationKind::Portal => None,
         }
+    }
+}
+
+/// The policy in force. One that can no longer be read lets nobody in: what it refused must not pass unseen.
+async fn policy(
+    store: &Store,
+    organisation: OrganisationId,
+    networks: &[NamedNetwork],
+) -> Result<Policy, StsError> {
+    let unreadable = |version: u32, error: &dyn std::fmt::Display| {
+        StsError::Unavailable(format!(
+            "version {version} of the policy cannot be used, and nobody signs in until it can: {error}"
+        ))
+    };
+    match store.policy(organisation).await? {
+        Some(saved) => Policy::compile(saved.version, &saved.document, networks, None)
+            .map_err(|error| unreadable(saved.version, &error)),
+        None => NamedNetworks::new(networks.iter().cloned())
+            .map(Policy::built_in)
+            .map_err(|error| unreadable(0, &error)),
     }
 }
 

@@ -64,7 +64,7 @@ impl SecurityTokenService {
     /// Opens the service: every organisation's keys are tried when the organisation is first asked for.
     pub async fn open(parts: Parts) -> Result<Self, StorageError> {
         Ok(Self {
-            directory: Directory::open(parts.store.clone()).await?,
+            directory: Directory::open(parts.store.clone(), parts.active.networks.clone()).await?,
             clock: parts.clock,
             store: parts.store,
             journal: parts.journal,

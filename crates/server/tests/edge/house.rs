@@ -12,7 +12,7 @@ use model::{
     ImmutableId, IssuerUri, KeyState, NetworkName, Organisation, OrganisationId, Realm, ReplyAddress, Role,
     RoleId, SigningKeyId, SigningKeyRecord, Upn, User, UserId,
 };
-use policy::NamedNetworks;
+use policy::NamedNetwork;
 use script::{ScriptLimits, Scripts};
 use server::{App, Cookies, Edge, LoopLimits, router};
 use storage::{Database, EntryKind, Journal, JournalSettings, Sealer, Store, ledger};
@@ -65,8 +65,7 @@ pub struct House {
     verified: Arc<AtomicU64>,
     /// Its database.
     pub store: Store,
-    journal: Journal,
-    folder: TempDir,
+    _folder: TempDir,
 }
 
 impl House {
@@ -105,25 +104,6 @@ impl House {
             Passwords::start(PasswordLimits { threads: 1, queue: 64, quiet: Duration::from_mins(1) })
                 .unwrap();
         furnish(&store, &passwords, road).await;
-        Self::run(folder, clock, store, passwords, proxies).await
-    }
-
-    /// The same house after its server was stopped and started again.
-    pub async fn restarted(self) -> Self {
-        self.journal.shutdown().await;
-        let passwords =
-            Passwords::start(PasswordLimits { threads: 1, queue: 64, quiet: Duration::from_mins(1) })
-                .unwrap();
-        Self::run(self.folder, self.clock, self.store, passwords, &[]).await
-    }
-
-    async fn run(
-        folder: TempDir,
-        clock: Arc<HouseClock>,
-        store: Store,
-        passwords: Passwords,
-        proxies: &[&str],
-    ) -> Self {
         let verified = passwords.verified();
         let settings = JournalSettings { clock: clock.clone(), ..JournalSettings::default() };
         let journal = Journal::start(store.clone(), settings).await.unwrap();
@@ -133,16 +113,16 @@ impl House {
             signing: SigningLane::start(1, 64).unwrap(),
             scripts: Scripts::start(ScriptLimits::default(), (PathBuf::from("/nowhere"), "script-worker")),
             passwords,
-            sessions: Sessions::new(store.clone(), journal.clone(), SessionLimits::default()),
+            sessions: Sessions::new(store.clone(), journal, SessionLimits::default()),
             attempts: Attempts::new(AttemptLimits { account_failures: 3, ..AttemptLimits::default() }),
             geography: Arc::default(),
             passive_address: format!("{BASE_URL}/adfs/ls/"),
             active: ActiveParts {
                 addresses: ActiveAddresses::at(BASE_URL),
-                networks: NamedNetworks::new([(
+                networks: vec![NamedNetwork::new(
                     NetworkName::parse("street").unwrap(),
                     vec!["203.0.113.0/24".parse().unwrap()],
-                )]),
+                )],
                 ..ActiveParts::default()
             },
             store: store.clone(),
@@ -157,7 +137,7 @@ impl House {
             concurrent_requests: PLACES,
         };
         let app = Arc::new(App::new(sts, Sealer::transient().unwrap(), edge));
-        Self { router: router(app), clock, verified, store, journal, folder }
+        Self { router: router(app), clock, verified, store, _folder: folder }
     }
 }
 

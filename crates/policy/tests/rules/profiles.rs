@@ -1,0 +1,110 @@
+//! With what somebody signs in.
+
+use chrono::TimeDelta;
+use policy::Mechanism::{EmailCode, Passkey, Password, RecoveryCode, Totp};
+use policy::{Challenge, Decision, Demand, Denial, Mechanism, Mechanisms};
+
+use crate::world::{PASSKEY, TOTP, World, noon};
+
+/// Everybody signs in by one profile.
+fn by(profile: &str) -> World {
+    World::under(&format!("profiles.p = {{ {profile} }}\nrules = [{{ name = 'all', profile = 'p' }}]"))
+}
+
+fn set(mechanisms: &[Mechanism]) -> Mechanisms {
+    mechanisms.iter().copied().collect()
+}
+
+const ASKED: Demand = Demand { multifactor: true, fresh_within: None, multifactor_within: None };
+
+#[test]
+fn a_profile_without_an_opinion_asks_whoever_has_a_second_factor() {
+    assert!(by("").permits());
+    assert_eq!(World { enrolled: TOTP, ..by("") }.challenge(), Some(Challenge::SecondFactor(TOTP)));
+}
+
+#[test]
+fn an_empty_second_challenge_asks_nobody() {
+    let none = || World { enrolled: TOTP, ..by("challenge-2 = []") };
+    assert!(none().permits());
+    // S25: neither the request nor the application is overruled by it.
+    assert_eq!(World { demand: ASKED, ..none() }.challenge(), Some(Challenge::SecondFactor(TOTP)));
+    let mut of_application = none();
+    of_application.application.second_factor = true;
+    assert_eq!(of_application.challenge(), Some(Challenge::SecondFactor(TOTP)));
+}
+
+#[test]
+fn a_second_challenge_is_demanded_of_everybody() {
+    let strong = || by("challenge-2 = ['totp', 'passkey']");
+    assert_eq!(strong().denial(), Some(Denial::SecondFactorNotEnrolled(set(&[Totp, Passkey]))));
+    let with_app = || World { enrolled: TOTP, ..strong() };
+    assert_eq!(with_app().challenge(), Some(Challenge::SecondFactor(set(&[Totp]))), "no recovery code");
+    assert!(with_app().gave(Password, Some(Totp)).permits());
+    let recovered = with_app().gave(Password, Some(RecoveryCode));
+    assert_eq!(recovered.challenge(), Some(Challenge::SecondFactor(set(&[Totp]))));
+    // WSF-07: any second factor meets the request, none lowers the profile.
+    assert!(World { demand: ASKED, ..by("") }.gave(Password, Some(EmailCode)).permits());
+    let mailed = World { demand: ASKED, ..with_app() }.gave(Password, Some(EmailCode));
+    assert!(mailed.challenge().is_some());
+}
+
+#[test]
+fn one_verified_passkey_is_both_factors_where_the_profile_says_so() {
+    let passkey = |profile: &str| World { enrolled: PASSKEY, ..by(profile) }.gave(Passkey, Some(Passkey));
+    assert!(passkey("challenge-2 = ['totp']").permits());
+    assert!(World { demand: ASKED, ..passkey("") }.permits());
+    let both = passkey("challenge-2 = ['totp'], passkey-satisfies-both = false");
+    assert_eq!(both.denial(), Some(Denial::SecondFactorNotEnrolled(set(&[Totp]))));
+    let with_app = World { enrolled: PASSKEY.with(Totp), ..both };
+    assert_eq!(with_app.challenge(), Some(Challenge::SecondFactor(set(&[Totp]))));
+    // Without verification it is one factor, and no second one by itself.
+    let unverified = World { demand: ASKED, enrolled: PASSKEY, ..by("") }.gave(Passkey, None);
+    assert_eq!(unverified.denial(), Some(Denial::SecondFactorNotEnrolled(set(&[Totp, Passkey]))));
+}
+
+/// The answer to proxies that pass on passwords and codes: some roles sign in with passkeys alone.
+#[test]
+fn a_profile_of_passkeys_alone_takes_nothing_less() {
+    let only = || World { enrolled: TOTP.with(Passkey), ..by("challenge-1 = ['passkey']") };
+    assert!(only().gave(Passkey, Some(Passkey)).permits());
+    assert_eq!(only().gave(Password, None).challenge(), Some(Challenge::SecondFactor(PASSKEY)));
+    assert_eq!(only().gave(Password, Some(Totp)).challenge(), Some(Challenge::SecondFactor(PASSKEY)));
+    assert!(only().gave(Password, Some(Passkey)).permits(), "better than the passkey alone");
+    let none = World { enrolled: TOTP, ..only() };
+    assert_eq!(none.gave(Password, Some(Totp)).denial(), Some(Denial::SecondFactorNotEnrolled(PASSKEY)));
+}
+
+#[test]
+fn a_password_does_not_replace_the_second_factor_that_a_profile_names() {
+    let both = "challenge-1 = ['passkey'], challenge-2 = ['totp'], passkey-satisfies-both = false";
+    let world = World { enrolled: TOTP.with(Passkey), ..by(both) };
+    assert_eq!(world.gave(Password, Some(Passkey)).challenge(), Some(Challenge::SignIn));
+}
+
+#[test]
+fn a_second_factor_passes_through_for_the_minutes_of_its_profile() {
+    let after = |minutes: i64| {
+        let mut world = World { enrolled: TOTP, ..by("challenge-2 = ['totp'], pass-through-minutes = 60") };
+        world = world.gave(Password, Some(Totp)).in_session();
+        world.now = noon() + TimeDelta::minutes(minutes);
+        world
+    };
+    assert!(after(60).permits());
+    assert_eq!(after(61).challenge(), Some(Challenge::SecondFactor(set(&[Totp]))));
+    // WSF-08: the request may demand a younger one, never accept an older one.
+    let demand = |seconds| Demand { multifactor_within: Some(TimeDelta::seconds(seconds)), ..ASKED };
+    assert!(World { demand: demand(60), ..after(2) }.challenge().is_some());
+    assert!(World { demand: demand(86_400), ..after(61) }.challenge().is_some());
+}
+
+/// TOK-10: what did not count for the decision is no evidence for a claim.
+#[test]
+fn a_second_factor_that_the_profile_does_not_take_is_not_claimed() {
+    let world = by("challenge-1 = ['password', 'passkey'], challenge-2 = [], passkey-satisfies-both = false")
+        .gave(Passkey, Some(Passkey));
+    match world.decide() {
+        Decision::Permit(permit) => assert_eq!(permit.evidence().second_factor, None),
+        other => panic!("{other:?}"),
+    }
+}
