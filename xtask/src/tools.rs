@@ -50,15 +50,16 @@ fn has_venv() -> bool {
     python.status().is_ok_and(|status| status.success())
 }
 
-/// The judges that come from PyPI: signxml verifies signatures, msal signs in as programs do. The last one carries
-/// axe-core, the rules of accessibility, and is wanted for that one file, hence without what it depends on.
-const JUDGES: [&[&str]; 2] = [&["signxml", "msal"], &["--no-deps", "axe-playwright-python==0.1.8"]];
+/// The judges that come from PyPI: signxml verifies signatures, msal signs in as programs do, aiosmtpd takes mail. The
+/// last one carries axe-core, the rules of accessibility, and is wanted for that one file, hence without what it
+/// depends on.
+const JUDGES: [&[&str]; 2] = [&["signxml", "msal", "aiosmtpd"], &["--no-deps", "axe-playwright-python==0.1.8"]];
 
 /// A Python with the judges in a virtual environment of its own; gives its interpreter.
 pub fn python() -> anyhow::Result<PathBuf> {
     let folder = target().join("test-python");
     let python = folder.join("bin/python");
-    let ready = folder.join("ready-signxml-msal-axe");
+    let ready = folder.join("ready-signxml-msal-aiosmtpd-axe");
     if !ready.exists() {
         run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
             .context("the tests need python3 with venv (Debian: python3-venv)")?;
