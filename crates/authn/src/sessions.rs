@@ -139,6 +139,11 @@ impl Sessions {
         Ok(())
     }
 
+    /// Forgets what is in memory of one user, after sessions of theirs ended in storage. Those that go on are read again.
+    pub fn forget_user(&self, organisation: OrganisationId, user: UserId) {
+        self.memory.remove_where(|session| session.organisation == organisation && session.user == user);
+    }
+
     /// Forgets what is in memory. Every session is read again when it comes back, so that this process learns of
     /// those that another one, such as the command line, has ended.
     pub fn forget_all(&self) {

@@ -143,7 +143,10 @@ mod tests {
                 let arguments =
                     ["application", "at", "organisation", "user", "reference", "seconds", "count", "window"];
                 let text = language.text_with_all(key, arguments.map(|name| (name, "x".into())));
-                assert!(!text.is_empty() && !text.contains("Unknown"), "{key} in {language:?}: {text}");
+                assert!(
+                    !text.is_empty() && !text.contains("Unknown localization"),
+                    "{key} in {language:?}: {text}"
+                );
             }
         }
     }

@@ -112,6 +112,36 @@ pub const ROUTES: &[Route] = &[
         access: Access::Session,
         handler: || get(handlers::account::show),
     },
+    Route {
+        path: path_of(PortalPage::Activity),
+        methods: &["GET"],
+        access: Access::Session,
+        handler: || get(handlers::account::activity),
+    },
+    Route {
+        path: "/account/sessions",
+        methods: &["POST"],
+        access: Access::Session,
+        handler: || post(handlers::account::end_session),
+    },
+    Route {
+        path: path_of(PortalPage::AuthenticatorApp),
+        methods: &["GET", "POST"],
+        access: Access::Session,
+        handler: || get(handlers::account::show_app).post(handlers::account::confirm_app),
+    },
+    Route {
+        path: "/account/app/remove",
+        methods: &["POST"],
+        access: Access::Session,
+        handler: || post(handlers::account::remove_app),
+    },
+    Route {
+        path: path_of(PortalPage::RecoveryCodes),
+        methods: &["GET", "POST"],
+        access: Access::Session,
+        handler: || get(handlers::account::offer_codes).post(handlers::account::renew_codes),
+    },
     Route { path: METADATA, methods: &["GET"], access: Access::Anyone, handler: || get(handlers::metadata) },
     Route {
         path: "/assets/{file}",

@@ -8,8 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::Upn;
 use sts::{
-    Answer, Challenge, Destination, Entrance, Failure, HalfWay, Methods, NewSession, Owner,
-    SecondFactorChallenge, SignIn, SignedOut,
+    Answer, Challenge, Destination, Entrance, Failure, HalfWay, NewSession, SecondFactorChallenge, SignIn,
+    SignedOut,
 };
 use url::Url;
 
@@ -24,8 +24,8 @@ use crate::page::{Reach, page, rendered, see_other};
 use crate::routes::path_of;
 use crate::stop::Stop;
 use crate::views::{
-    AccountPage, CodePage, ContinuePage, Evidence, HomePage, Notice, PostBack, SignInPage, SignedOutPage,
-    StoppedPage, Who, account_methods, purpose,
+    CodePage, ContinuePage, Evidence, HomePage, Notice, PostBack, SignInPage, SignedOutPage, StoppedPage,
+    purpose,
 };
 
 /// A sign-in at Microsoft 365 that starts here, without a request (WSF-14).
@@ -265,15 +265,15 @@ impl<'a> Stage<'a> {
         rendered(StatusCode::OK, &Reach::OwnForms, &view)
     }
 
-    /// The page of somebody's account.
-    pub(crate) fn account(&self, owner: &Owner, methods: &Methods) -> Response {
-        let view = AccountPage {
-            face: &self.arrival.face,
-            language: self.language,
-            who: Who::of(owner),
-            methods: account_methods(self.language, methods),
-        };
-        rendered(StatusCode::OK, &Reach::OwnForms, &view)
+    /// The language that pages speak here.
+    pub(crate) const fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The same answer with the cookie of a session that goes on under another secret.
+    pub(crate) fn with_session(&self, mut response: Response, session: &NewSession) -> Response {
+        self.begin_session(&mut response, session);
+        response
     }
 
     /// Seals a request for this browser; the cookie is one to set if the browser has none yet.

@@ -168,6 +168,49 @@ impl Transaction {
         if confirmed == 0 { Err(Refusal::Missing("authenticator app to confirm").into()) } else { Ok(()) }
     }
 
+    /// Makes an app whose code was just seen the user's second factor, in place of the one of before, if there was one.
+    /// The step of that code is taken, so that the same code signs nobody in.
+    pub async fn set_totp(
+        &mut self,
+        organisation: OrganisationId,
+        user: UserId,
+        secret: &[u8],
+        step: i64,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        let sealed = self.sealer().seal(&context_of(user), secret)?;
+        let set = on!(&mut self.connection(), db => {
+            sqlx::query::<Db>(SET_TOTP)
+                .bind(organisation.as_uuid())
+                .bind(user.as_uuid())
+                .bind(sealed)
+                .bind(step)
+                .bind(now)
+                .execute(db)
+                .await
+                .map(|done| done.rows_affected())
+        })?;
+        if set == 0 { Err(Refusal::Missing("user").into()) } else { Ok(()) }
+    }
+
+    /// Takes the authenticator app from a user, and with it the recovery codes; other factors stay.
+    pub async fn remove_totp(
+        &mut self,
+        organisation: OrganisationId,
+        user: UserId,
+    ) -> Result<(), StorageError> {
+        let removed = on!(&mut self.connection(), db => {
+            sqlx::query::<Db>(REMOVE_TOTP)
+                .bind(organisation.as_uuid())
+                .bind(user.as_uuid())
+                .execute(db)
+                .await
+                .map(|done| done.rows_affected())
+        })?;
+        self.forget_recovery_codes(organisation, user).await?;
+        if removed == 0 { Err(Refusal::Missing("authenticator app of the user").into()) } else { Ok(()) }
+    }
+
     /// Takes every second factor from a user, passkeys and recovery codes included.
     pub async fn remove_second_factors(
         &mut self,
@@ -270,6 +313,14 @@ statements! {
     CONFIRM_TOTP = "update totp_factors
         set accepted_step = $3, confirmed_at = $4
         where user_id = (select id from users where organisation_id = $1 and id = $2) and confirmed_at is null";
+
+    SET_TOTP = "insert into totp_factors (user_id, secret, accepted_step, made_at, confirmed_at)
+        select id, $3, $4, $5, $5
+        from users
+        where organisation_id = $1 and id = $2
+        on conflict (user_id) do update
+        set secret = excluded.secret, accepted_step = excluded.accepted_step, made_at = excluded.made_at,
+            confirmed_at = excluded.confirmed_at";
 
     REMOVE_TOTP = "delete from totp_factors
         where user_id = (select id from users where organisation_id = $1 and id = $2)";

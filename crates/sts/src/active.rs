@@ -135,8 +135,8 @@ impl SecurityTokenService {
         }
         // Clients send passwords that nobody can have (empty, or too long) like any other.
         let password = Password::parse(request.credentials.password.as_str().to_owned()).ok();
-        let account = match self.check_password(visit, &username, password).await? {
-            PasswordCheck::Right(account) => account,
+        let (account, familiarity) = match self.check_password(visit, &username, password).await? {
+            PasswordCheck::Right(account, familiarity) => (account, familiarity),
             PasswordCheck::Wrong | PasswordCheck::TooSoon(_) => {
                 self.record_failure(&asking, &username).await?;
                 return Ok(ActiveSignIn::Refused(Fault::FailedAuthentication));
@@ -159,7 +159,10 @@ impl SecurityTokenService {
             self.active.answered.invalidate(message);
         }
         match issued? {
-            Ok(issued) => Ok(ActiveSignIn::Issued(issued.token.response)),
+            Ok(issued) => {
+                self.keep_place(visit, account.user.id, &familiarity).await;
+                Ok(ActiveSignIn::Issued(issued.token.response))
+            }
             Err(code) => self.wrong(&asking, &account, code).await,
         }
     }

@@ -75,6 +75,11 @@ impl Directory {
         Ok(true)
     }
 
+    /// Forgets one user, who has just changed.
+    pub fn forget(&self, user: UserId) {
+        self.accounts.invalidate(&(self.term.load(Ordering::Acquire), user));
+    }
+
     /// One organisation.
     pub fn organisation(&self, id: OrganisationId) -> Option<Arc<Organisation>> {
         self.organisations.load().by_id.get(&id).cloned()

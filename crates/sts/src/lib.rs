@@ -25,7 +25,9 @@ mod sign_in;
 mod sign_out;
 mod visit;
 
-pub use account::Methods;
+pub use account::{
+    Activity, AppConfirmation, AppSetUp, Happening, Methods, OwnSession, RecoveryCodes, Removal, What,
+};
 pub use active::{ActiveAddresses, ActiveParts, ActiveSignIn, EntraKnowledge};
 pub use destination::{Destination, PortalPage, PortalRequest, Proof};
 pub use lane::{LaneError, SigningLane};

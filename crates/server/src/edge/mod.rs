@@ -5,6 +5,7 @@ mod client_address;
 mod cookies;
 mod origin;
 mod random;
+mod sealed_act;
 mod sealed_request;
 mod trail;
 
@@ -13,6 +14,7 @@ pub(crate) use cookies::CookieName;
 pub use cookies::Cookies;
 pub(crate) use origin::may_be_ours;
 pub(crate) use random::{random_reference, random_text};
+pub(crate) use sealed_act::{Act, open_act, seal_act};
 pub(crate) use sealed_request::{Binding, Opened, SealedRequest, Standing};
 pub use trail::LoopLimits;
 pub(crate) use trail::Trail;

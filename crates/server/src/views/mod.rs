@@ -11,7 +11,10 @@ use askama::Template;
 
 use crate::Language;
 
-pub(crate) use account::{AccountPage, Who, methods as account_methods};
+pub(crate) use account::{
+    AccountPage, ActivityPage, AppPage, CodesPage, OfferCodesPage, QrCode, SessionLine, Who, happenings,
+    methods,
+};
 pub(crate) use code::CodePage;
 pub(crate) use face::{Face, Faces};
 pub(crate) use post_back::{PostBack, PostBackFrame};

@@ -65,7 +65,8 @@ pub struct House {
     verified: Arc<AtomicU64>,
     /// Its database.
     pub store: Store,
-    _folder: TempDir,
+    journal: Journal,
+    folder: TempDir,
 }
 
 impl House {
@@ -104,6 +105,25 @@ impl House {
             Passwords::start(PasswordLimits { threads: 1, queue: 64, quiet: Duration::from_mins(1) })
                 .unwrap();
         furnish(&store, &passwords, road).await;
+        Self::run(folder, clock, store, passwords, proxies).await
+    }
+
+    /// The same house after its server was stopped and started again.
+    pub async fn restarted(self) -> Self {
+        self.journal.shutdown().await;
+        let passwords =
+            Passwords::start(PasswordLimits { threads: 1, queue: 64, quiet: Duration::from_mins(1) })
+                .unwrap();
+        Self::run(self.folder, self.clock, self.store, passwords, &[]).await
+    }
+
+    async fn run(
+        folder: TempDir,
+        clock: Arc<HouseClock>,
+        store: Store,
+        passwords: Passwords,
+        proxies: &[&str],
+    ) -> Self {
         let verified = passwords.verified();
         let settings = JournalSettings { clock: clock.clone(), ..JournalSettings::default() };
         let journal = Journal::start(store.clone(), settings).await.unwrap();
@@ -113,7 +133,7 @@ impl House {
             signing: SigningLane::start(1, 64).unwrap(),
             scripts: Scripts::start(ScriptLimits::default(), (PathBuf::from("/nowhere"), "script-worker")),
             passwords,
-            sessions: Sessions::new(store.clone(), journal, SessionLimits::default()),
+            sessions: Sessions::new(store.clone(), journal.clone(), SessionLimits::default()),
             attempts: Attempts::new(AttemptLimits { account_failures: 3, ..AttemptLimits::default() }),
             geography: Arc::default(),
             passive_address: format!("{BASE_URL}/adfs/ls/"),
@@ -137,7 +157,7 @@ impl House {
             concurrent_requests: PLACES,
         };
         let app = Arc::new(App::new(sts, Sealer::transient().unwrap(), edge));
-        Self { router: router(app), clock, verified, store, _folder: folder }
+        Self { router: router(app), clock, verified, store, journal, folder }
     }
 }
 

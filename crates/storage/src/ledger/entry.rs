@@ -21,6 +21,8 @@ pub enum EntryKind {
     ScriptFailed,
     /// Requests that were no requests, counted per address and minute.
     BrokenRequests,
+    /// Somebody changed how they sign in, or ended sessions of their own.
+    AccountChanged,
     /// An administrator, or a command, changed something.
     AdminChange,
     /// A signing key was made, activated or retired.
@@ -32,7 +34,7 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::TokenIssued,
         Self::SignInRefused,
         Self::SignInFailed,
@@ -40,6 +42,7 @@ impl EntryKind {
         Self::SignedOut,
         Self::ScriptFailed,
         Self::BrokenRequests,
+        Self::AccountChanged,
         Self::AdminChange,
         Self::KeyChange,
         Self::LoopStopped,
@@ -56,6 +59,7 @@ impl EntryKind {
             Self::SignedOut => "signed_out",
             Self::ScriptFailed => "script_failed",
             Self::BrokenRequests => "broken_requests",
+            Self::AccountChanged => "account_changed",
             Self::AdminChange => "admin_change",
             Self::KeyChange => "key_change",
             Self::LoopStopped => "loop_stopped",

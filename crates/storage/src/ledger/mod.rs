@@ -20,7 +20,7 @@ pub use chain::Receipt;
 pub use entry::{EntryKind, LedgerEntry};
 pub use journal::{Journal, JournalError, JournalSettings};
 pub use report::{ChainReport, Finding, Place, Report, Source};
-pub use tail::{LedgerRow, tail};
+pub use tail::{LedgerRow, history, tail};
 pub use verification::verify;
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 use chrono::{DateTime, Utc};
+use model::{OrganisationId, UserId};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::FromRow;
@@ -31,6 +32,28 @@ pub async fn tail(store: &Store, limit: u32) -> Result<Vec<LedgerRow>, StorageEr
         sqlx::query_as::<Db, TailRow>(TAIL).bind(i64::from(limit)).fetch_all(db).await
     })?;
     rows.into_iter().rev().map(TailRow::into_row).collect()
+}
+
+/// The newest rows about one person that the person may read, the latest first: `limit` at most, after the first
+/// `skipped`.
+pub async fn history(
+    store: &Store,
+    organisation: OrganisationId,
+    user: UserId,
+    skipped: u32,
+    limit: u32,
+) -> Result<Vec<LedgerRow>, StorageError> {
+    let mut lease = store.reader().await?;
+    let rows = on!(&mut lease, db => {
+        sqlx::query_as::<Db, TailRow>(HISTORY)
+            .bind(organisation.as_uuid())
+            .bind(user.as_uuid())
+            .bind(i64::from(limit))
+            .bind(i64::from(skipped))
+            .fetch_all(db)
+            .await
+    })?;
+    rows.into_iter().map(TailRow::into_row).collect()
 }
 
 #[derive(FromRow)]
@@ -82,4 +105,14 @@ statements! {
         join nodes on nodes.id = node_id
         order by at desc, ledger.epoch desc, sequence desc
         limit $1";
+
+    HISTORY = "select name, ledger.epoch, sequence, at, kind, organisation_id, reference, user_id, application_id,
+            detail, commitment, personal
+        from ledger
+        join nodes on nodes.id = node_id
+        where organisation_id = $1 and user_id = $2
+            and kind in ('token_issued', 'signed_in', 'sign_in_refused', 'sign_in_failed', 'signed_out',
+                'account_changed', 'admin_change')
+        order by at desc, ledger.epoch desc, sequence desc
+        limit $3 offset $4";
 }
