@@ -1,5 +1,6 @@
 //! The road of a person, driven in a real browser from the stand-in's page to its verdict and back.
 
+mod account;
 mod eye;
 mod hostile;
 mod journeys;

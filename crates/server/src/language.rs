@@ -63,6 +63,11 @@ impl Language {
         TEXTS.lookup(&self.identifier(), key)
     }
 
+    /// The text of a key that comes from elsewhere, if there is one.
+    pub(crate) fn text_if_any(self, key: &str) -> Option<String> {
+        TEXTS.try_lookup(&self.identifier(), key)
+    }
+
     /// The text of a key with one value in it.
     pub fn text_with(self, key: &str, name: &'static str, value: &str) -> String {
         self.text_with_all(key, [(name, value.to_owned().into())])

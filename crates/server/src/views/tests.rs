@@ -103,6 +103,84 @@ fn post_back(face: &Face, language: Language) -> String {
     String::from_utf8(filled.unwrap()).unwrap()
 }
 
+fn who() -> Who {
+    Who { name: "Ada Byron".into(), upn: "ada@contoso.example".into() }
+}
+
+fn account_page(face: &Face, language: Language) -> String {
+    let at = chrono::DateTime::from_timestamp(1_795_425_360, 0).unwrap();
+    let session = |is_this| sts::OwnSession {
+        id: model::SessionId::new(),
+        is_this,
+        device: Some("Edge, Windows".into()),
+        address: Some("203.0.113.24".into()),
+        began_at: at,
+        seen_at: at,
+    };
+    let known = sts::Methods { password_since: Some(at), app_since: Some(at), recovery_codes: 2 };
+    let happening = |what| sts::Happening {
+        at,
+        what,
+        address: Some("203.0.113.24".into()),
+        device: Some("Edge, Windows".into()),
+        reference: None,
+    };
+    let activity = sts::Activity {
+        happenings: vec![
+            happening(sts::What::SignedIn(Some("Microsoft 365".into()))),
+            happening(sts::What::Refused("application_not_granted".into())),
+            happening(sts::What::Failed),
+            happening(sts::What::Changed("authenticator app set up".into())),
+            happening(sts::What::Changed("what nobody has words for".into())),
+        ],
+        is_more: false,
+    };
+    let view = AccountPage {
+        face,
+        language,
+        who: who(),
+        methods: methods(language, &known),
+        sessions: vec![
+            SessionLine::of(language, &session(true), None),
+            SessionLine::of(language, &session(false), Some("c2VhbGVk".into())),
+        ],
+        end_others: Some("c2VhbGVk".into()),
+        happenings: happenings(language, &activity),
+    };
+    view.render().unwrap()
+}
+
+fn activity_page(face: &Face, language: Language) -> String {
+    let view =
+        ActivityPage { face, language, who: who(), happenings: vec![], newer: Some(1), older: Some(3) };
+    view.render().unwrap()
+}
+
+fn app_page(face: &Face, language: Language, is_wrong: bool) -> String {
+    let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    let uri = format!("otpauth://totp/Contoso:ada%40contoso.example?secret={secret}");
+    let Ok(picture) = QrCode::of(&uri) else { panic!("no picture") };
+    let view = AppPage {
+        face,
+        language,
+        who: who(),
+        act: "c2VhbGVk".into(),
+        picture,
+        uri: uri.into(),
+        secret: secret.to_owned().into(),
+        is_wrong,
+        remove: is_wrong.then(|| "c2VhbGVk".into()),
+        is_demanded: is_wrong,
+    };
+    view.render().unwrap()
+}
+
+fn codes_page(face: &Face, language: Language) -> String {
+    let codes = ["7K4M-2QXD-9Z0A-HHT3", "0000-1111-2222-3333"];
+    let codes = sts::RecoveryCodes(codes.map(|code| code.to_owned().into()).into());
+    CodesPage { face, language, who: who(), codes }.render().unwrap()
+}
+
 /// All pages with their names.
 fn samples(language: Language) -> Vec<(&'static str, String)> {
     let face = face();
@@ -137,6 +215,17 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
         ("signed-out-next", signed_out(&face, language, &applications, Some("https://rp.example/"))),
         ("home", home(&face, language, ada)),
         ("home-anonymous", home(&face, language, None)),
+        ("account", account_page(&face, language)),
+        ("activity", activity_page(&face, language)),
+        ("app", app_page(&face, language, false)),
+        ("app-wrong", app_page(&face, language, true)),
+        ("codes", codes_page(&face, language)),
+        (
+            "codes-offer",
+            OfferCodesPage { face: &face, language, who: who(), left: 1, act: "c2VhbGVk".into() }
+                .render()
+                .unwrap(),
+        ),
     ]
 }
 

@@ -57,15 +57,16 @@ fn what(language: Language, what: &What) -> String {
             language.text_with("happened-sign-in-to", "application", application)
         }
         What::SignedIn(None) => language.text("happened-sign-in"),
-        What::Refused(code) => language.text(&format!("refusal-{}", code.replace('_', "-"))),
+        What::Refused(code) => {
+            let key = format!("refusal-{}", code.replace('_', "-"));
+            language.text_if_any(&key).unwrap_or_else(|| language.text("happened-refused"))
+        }
         What::Failed => language.text("happened-failed"),
         What::SignedOut => language.text("happened-sign-out"),
-        What::Changed(change) => language.text(&format!("changed-{}", key_of(change))),
+        What::Changed(change) => {
+            let key = format!("changed-{}", change.replace(' ', "-"));
+            language.text_if_any(&key).unwrap_or_else(|| language.text("happened-change"))
+        }
         What::ChangedByAdministrator(_) => language.text("happened-administration"),
     }
-}
-
-/// The words of the ledger, as a key.
-fn key_of(change: &str) -> String {
-    change.replace(' ', "-")
 }

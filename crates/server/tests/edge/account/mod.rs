@@ -1,13 +1,59 @@
 //! The portal: who comes in, by what proof, and what they see.
 
+mod app;
+mod codes;
+mod sessions;
+
 use axum::http::StatusCode;
+use model::Clock;
 use serde_json::json;
 use storage::EntryKind;
+use totp_rs::{Builder, Secret};
 
-use crate::browser::Browser;
+use crate::browser::{Browser, Page};
 use crate::house::{House, PASSWORD};
 
 const SESSION: &str = "__Host-countersign";
+const MULTIFACTOR: &str = "&wauth=http://schemas.microsoft.com/claims/multipleauthn";
+
+/// Ada's browser, at her account.
+async fn ada(house: &House) -> Browser {
+    let mut ada = Browser::new(house);
+    let page = ada.get("/account").await;
+    assert_eq!(ada.fill_in(&page, "ada@contoso.example", PASSWORD).await.status, StatusCode::SEE_OTHER);
+    ada
+}
+
+/// The secret that a page shows, as somebody types it into an app.
+fn secret_of(page: &Page) -> Vec<u8> {
+    let (_, rest) = page.text.split_once("id=\"secret\">").expect("a secret");
+    let text: String = rest.split('<').next().unwrap().split_whitespace().collect();
+    Secret::try_from_base32(text).unwrap().as_bytes().to_vec()
+}
+
+/// What an app with a secret shows now, or so many steps later.
+fn code_of(house: &House, secret: &[u8], later: i64) -> String {
+    let at = house.clock.now().timestamp() + 30 * later;
+    let totp = Builder::new().with_secret(secret.to_vec()).build().unwrap();
+    totp.generate(at.try_into().unwrap()).to_string()
+}
+
+/// Sets up an app at the account; gives its secret and the page that follows.
+async fn set_up(house: &House, browser: &mut Browser) -> (Vec<u8>, Page) {
+    let page = browser.get("/account/app").await;
+    let secret = secret_of(&page);
+    let code = code_of(house, &secret, 0);
+    let act = page.field("act").unwrap();
+    let done = browser.post("/account/app", &[("act", &act), ("code", &code)]).await;
+    (secret, done)
+}
+
+/// The sealed act in the form that holds a button.
+fn act_before(page: &Page, button: &str) -> String {
+    let (before, _) = page.text.split_once(button).expect("the button");
+    let (_, act) = before.rsplit_once("name=\"act\" value=\"").expect("its act");
+    act.split('"').next().unwrap().to_owned()
+}
 
 /// S07, S77: the sign-in page leads back to the page that was asked for, with a session and without a token.
 #[tokio::test]
