@@ -80,6 +80,19 @@ pub enum PasskeyRefused {
     Wrong(WebauthnError),
 }
 
+impl PasskeyRefused {
+    /// The stable name in the ledger.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Expired => "passkey_challenge_expired",
+            Self::ForeignUser => "passkey_of_another_user",
+            Self::Copied => "passkey_copied",
+            Self::Unreadable => "passkey_answer_unreadable",
+            Self::Wrong(_) => "passkey_answer_wrong",
+        }
+    }
+}
+
 /// Why there can be no ceremony.
 #[derive(Debug, Error)]
 pub enum PasskeyError {
@@ -101,10 +114,13 @@ pub enum PasskeyError {
 
 impl PasskeyCeremonies {
     /// The ceremonies of pages at `origin`, for passkeys that are bound to `domain`.
-    pub fn at(domain: &str, origin: &Url) -> Result<Self, PasskeyError> {
-        let outside =
-            |_| PasskeyError::OutsideDomain { domain: domain.to_owned(), origin: origin.to_string() };
-        WebauthnBuilder::new(domain, origin).and_then(WebauthnBuilder::build).map(Self).map_err(outside)
+    pub fn at(domain: &str, origin: &str) -> Result<Self, PasskeyError> {
+        let outside = || PasskeyError::OutsideDomain { domain: domain.to_owned(), origin: origin.to_owned() };
+        let origin = Url::parse(origin).map_err(|_| outside())?;
+        WebauthnBuilder::new(domain, &origin)
+            .and_then(WebauthnBuilder::build)
+            .map(Self)
+            .map_err(|_| outside())
     }
 
     /// Asks for a passkey. `known` are those of a person whose first factor is proved, and empty for anybody else: a

@@ -33,6 +33,11 @@ impl Mechanism {
             Self::RecoveryCode => "recovery-code",
         }
     }
+
+    /// Reads the name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mechanism| mechanism.as_str() == name)
+    }
 }
 
 impl fmt::Display for Mechanism {

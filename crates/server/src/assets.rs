@@ -1,4 +1,4 @@
-//! What pages load: one stylesheet per organisation and two small scripts, under names that change with their
+//! What pages load: one stylesheet per organisation and three small scripts, under names that change with their
 //! content, so that browsers keep them for ever. Nothing comes from anywhere else.
 
 use std::sync::LazyLock;
@@ -12,6 +12,10 @@ use sha2::{Digest, Sha256};
 /// Extras of the sign-in page: show the password, warn of Caps Lock.
 pub(crate) static SIGN_IN_SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| script("sign-in", include_str!("../scripts/sign-in.js")));
+
+/// Asks the browser for a passkey.
+pub(crate) static PASSKEY_SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| script("passkey", include_str!("../scripts/passkey.js")));
 
 /// Goes on from the signed-out page once every application has answered.
 pub(crate) static SIGNED_OUT_SCRIPT: LazyLock<Asset> =
@@ -63,7 +67,11 @@ mod tests {
 
     #[test]
     fn scripts_speak_the_language_of_old_engines() {
-        for source in [include_str!("../scripts/sign-in.js"), include_str!("../scripts/signed-out.js")] {
+        for source in [
+            include_str!("../scripts/passkey.js"),
+            include_str!("../scripts/sign-in.js"),
+            include_str!("../scripts/signed-out.js"),
+        ] {
             for newer in ["=>", "let ", "const ", "`", "class ", "?."] {
                 assert!(!source.contains(newer), "{newer} is not ES5");
             }

@@ -70,6 +70,18 @@ pub const ROUTES: &[Route] = &[
         handler: || post(handlers::code),
     },
     Route {
+        path: "/sign-in/passkey",
+        methods: &["POST"],
+        access: Access::SealedForm,
+        handler: || post(handlers::passkey),
+    },
+    Route {
+        path: "/sign-in/choose",
+        methods: &["POST"],
+        access: Access::SealedForm,
+        handler: || post(handlers::choose),
+    },
+    Route {
         path: "/sign-in/again",
         methods: &["POST"],
         access: Access::SealedForm,

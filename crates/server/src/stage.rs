@@ -1,5 +1,7 @@
 //! Where outcomes become pages: one method per page, for the visitor at hand.
 
+mod second_factor;
+
 use axum::http::header::{RETRY_AFTER, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
@@ -7,25 +9,21 @@ use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::Upn;
-use sts::{
-    Answer, Challenge, Destination, Entrance, Failure, HalfWay, NewSession, SecondFactorChallenge, SignIn,
-    SignedOut,
-};
+use sts::{Answer, Challenge, Destination, Entrance, Failure, HalfWay, NewSession, SignIn, SignedOut};
 use url::Url;
 
 use crate::Language;
 use crate::app::App;
-use crate::assets::{SIGN_IN_SCRIPT, SIGNED_OUT_SCRIPT};
+use crate::assets::{PASSKEY_SCRIPT, SIGN_IN_SCRIPT, SIGNED_OUT_SCRIPT};
 use crate::edge::{
-    Arrival, Binding, CookieName, SealedRequest, Trail, host, preferred_language, random_reference,
+    Arrival, Binding, Ceremony, CookieName, SealedRequest, Trail, host, preferred_language, random_reference,
     random_text,
 };
 use crate::page::{Reach, page, rendered, see_other};
 use crate::routes::path_of;
 use crate::stop::Stop;
 use crate::views::{
-    CodePage, ContinuePage, Evidence, HomePage, Notice, PostBack, SignInPage, SignedOutPage, StoppedPage,
-    purpose,
+    ContinuePage, Evidence, HomePage, Notice, PostBack, SignInPage, SignedOutPage, StoppedPage, purpose,
 };
 
 /// A sign-in at Microsoft 365 that starts here, without a request (WSF-14).
@@ -124,26 +122,6 @@ impl<'a> Stage<'a> {
         Ok(with_wait(response, challenge.failure))
     }
 
-    /// Asks for a code of somebody who is half-way.
-    pub(crate) fn second_factor(
-        &self,
-        challenge: &SecondFactorChallenge,
-        destination: &Destination,
-    ) -> Result<Response, Stop> {
-        let reference = self.arrival.reference.to_string();
-        let (state, binding_cookie) = self.seal(destination, Some(&challenge.half_way))?;
-        let view = CodePage {
-            face: &self.arrival.face,
-            language: self.language,
-            notice: challenge.failure.map(|failure| Notice::of_code(self.language, failure, reference)),
-            state: &state,
-            username: &challenge.username,
-        };
-        let mut response = rendered(status_of(challenge.failure), &Reach::OwnForms, &view);
-        set_cookie(&mut response, binding_cookie);
-        Ok(with_wait(response, challenge.failure))
-    }
-
     /// Asks again, because the form that was sent is too old or was made for another browser.
     pub(crate) fn sign_in_again(
         &self,
@@ -160,7 +138,11 @@ impl<'a> Stage<'a> {
         notice: Option<Notice>,
         destination: &Destination,
     ) -> Result<Response, Stop> {
-        let (state, binding_cookie) = self.seal(destination, None)?;
+        let (organisation, origin) = (self.arrival.organisation.id, &self.arrival.face.origin);
+        let prompt = self.app.sts().passkey_prompt(organisation, origin, &[], self.arrival.now)?;
+        let (passkey_options, ceremony) =
+            prompt.map(|prompt| (prompt.options, Ceremony::SignIn(prompt.challenge))).unzip();
+        let (state, binding_cookie) = self.seal(destination, None, ceremony.as_ref())?;
         let view = SignInPage {
             face: &self.arrival.face,
             language: self.language,
@@ -170,6 +152,8 @@ impl<'a> Stage<'a> {
             username: challenge.username.as_deref().unwrap_or_default(),
             keep: false,
             script: &SIGN_IN_SCRIPT.path,
+            passkey_options: passkey_options.as_deref(),
+            passkey_script: &PASSKEY_SCRIPT.path,
         };
         let mut response = rendered(status, &Reach::OwnForms, &view);
         set_cookie(&mut response, binding_cookie);
@@ -195,7 +179,7 @@ impl<'a> Stage<'a> {
             "loop-why",
             [("count", limits.count.into()), ("window", limits.window.as_secs().into())],
         );
-        let (state, binding_cookie) = self.seal(destination, None)?;
+        let (state, binding_cookie) = self.seal(destination, None, None)?;
         let stop = Stop::LOOP;
         let mut view = self.stopped_page(&stop, diagnosis, Some(&state));
         view.advice = self.language.text("loop-causes");
@@ -281,13 +265,15 @@ impl<'a> Stage<'a> {
         &self,
         destination: &Destination,
         half_way: Option<&HalfWay>,
+        ceremony: Option<&Ceremony>,
     ) -> Result<(String, Option<HeaderValue>), Stop> {
         let known = self.arrival.binding.clone();
         let is_new = known.is_none();
         let binding = known.map_or_else(Binding::random, Ok)?;
         let organisation = self.arrival.organisation.id;
         let (sealer, now) = (self.app.sealer(), self.arrival.now);
-        let state = SealedRequest::seal(sealer, organisation, &binding, destination, half_way, now)?;
+        let state =
+            SealedRequest::seal(sealer, organisation, &binding, destination, half_way, ceremony, now)?;
         let cookies = self.app.edge().cookies;
         let cookie = is_new.then(|| cookies.set(CookieName::Browser, binding.as_str(), None)).flatten();
         Ok((state, cookie))
@@ -340,7 +326,8 @@ pub(crate) fn stopped_early(app: &App, asked: Option<&Parts>, stop: &Stop) -> Re
 const fn status_of(failure: Option<Failure>) -> StatusCode {
     match failure {
         None => StatusCode::OK,
-        Some(Failure::Credentials) => StatusCode::FORBIDDEN,
+        Some(Failure::Credentials | Failure::Passkey) => StatusCode::FORBIDDEN,
+        Some(Failure::Late) => StatusCode::BAD_REQUEST,
         Some(Failure::Wait { .. }) => StatusCode::TOO_MANY_REQUESTS,
     }
 }

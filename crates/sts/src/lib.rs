@@ -17,6 +17,7 @@ mod lane;
 mod metadata;
 mod organisation_view;
 mod outcome;
+mod passkey;
 mod password_check;
 mod portal;
 mod second_factor;
@@ -34,8 +35,9 @@ pub use lane::{LaneError, SigningLane};
 pub use metadata::Document;
 pub use outcome::{
     Answer, Challenge, ChallengeReason, Code, Credentials, Failure, NewSession, Refusal, RefusalCode,
-    SecondFactorChallenge, SignIn, SignedOut, SignedOutOf, StsError,
+    SecondFactorChallenge, SignIn, SignedOut, SignedOutOf, StsError, Tried,
 };
+pub use passkey::{PasskeyCredentials, PasskeyPrompt};
 pub use portal::{Entrance, Owner, PROOF_LIFETIME, ProvenOwner};
 pub use second_factor::HalfWay;
 pub use service::{Parts, SecurityTokenService};

@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use authn::{Password, SessionSecret};
 use model::{Realm, ReplyAddress};
-use policy::Denial;
+use policy::{Denial, Mechanism, Mechanisms};
+use storage::PasskeyRecord;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -64,15 +65,28 @@ pub struct Challenge {
     pub failure: Option<Failure>,
 }
 
-/// What the page for a code has to ask.
+/// What the pages for a second factor have to ask.
 #[derive(Debug)]
 pub struct SecondFactorChallenge {
     /// Who is half-way, by sign-in name.
     pub username: String,
-    /// What went wrong with the last code.
-    pub failure: Option<Failure>,
-    /// What the code has to come back with.
+    /// What will do, and the person has.
+    pub offered: Mechanisms,
+    /// The person's passkeys, where one will do.
+    pub passkeys: Vec<PasskeyRecord>,
+    /// What was tried and did not work.
+    pub tried: Option<Tried>,
+    /// What the answer has to come back with.
     pub half_way: HalfWay,
+}
+
+/// A second factor that was tried, and did not work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tried {
+    /// What it was.
+    pub kind: Mechanism,
+    /// What went wrong.
+    pub failure: Failure,
 }
 
 /// What a person typed to prove a second factor.
@@ -98,6 +112,10 @@ pub enum ChallengeReason {
 pub enum Failure {
     /// Unknown name, wrong password or disabled user: alike. Or a code that is wrong, or was used before.
     Credentials,
+    /// A passkey that is unknown here, another person's or taken away, or an answer that does not hold: alike.
+    Passkey,
+    /// The page had stood open for too long when the passkey came; nothing was looked at.
+    Late,
     /// Too many failures; the try was not looked at.
     Wait {
         /// Seconds until the next try is looked at.

@@ -1,14 +1,15 @@
 use authn::{RecoveryCode, TotpSecret, Verdict};
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{OrganisationId, SessionId, UserId};
-use policy::{Decision, Evidence, Mechanism};
+use policy::{Decision, Evidence, Mechanism, Mechanisms};
 use serde::{Deserialize, Serialize};
 use storage::Account;
 
 use crate::asking::Person;
 use crate::issue::Beginning;
-use crate::outcome::Code;
+use crate::outcome::{Code, Tried};
 use crate::password_check::seconds_of;
+use crate::sign_in::Passive;
 use crate::{
     Destination, Failure, RefusalCode, SecondFactorChallenge, SecurityTokenService, SignIn, StsError, Visit,
 };
@@ -35,12 +36,17 @@ pub struct HalfWay {
 }
 
 impl HalfWay {
-    /// After a password that was given for this request.
-    pub(crate) fn after_password(visit: &Visit, account: &Account, evidence: Evidence, keep: bool) -> Self {
+    /// After a first factor that was given for this request.
+    pub(crate) fn after_first_factor(
+        visit: &Visit,
+        account: &Account,
+        evidence: Evidence,
+        keep: bool,
+    ) -> Self {
         Self {
             organisation: visit.organisation,
             user: account.user.id,
-            evidence,
+            evidence: Evidence { second_factor: None, ..evidence },
             keep,
             session: None,
             expires_at: visit.now + LIFETIME,
@@ -60,17 +66,31 @@ impl HalfWay {
         })
     }
 
+    /// What was proved so far.
+    pub(crate) const fn evidence(&self) -> Evidence {
+        self.evidence
+    }
+
+    /// Whether the first factor was given for this very request.
+    pub(crate) const fn is_prompted(&self) -> bool {
+        self.session.is_none()
+    }
+
     /// Whether it still stands for this account and visit.
     fn stands(&self, visit: &Visit, account: &Account) -> bool {
-        let password_is_older = account
-            .password
-            .as_ref()
-            .is_some_and(|password| password.changed_at <= self.evidence.first_factor_at);
+        let first_factor_is_there = match self.evidence.first_factor {
+            Mechanism::Password => account
+                .password
+                .as_ref()
+                .is_some_and(|password| password.changed_at <= self.evidence.first_factor_at),
+            Mechanism::Passkey => account.has_passkey,
+            Mechanism::Totp | Mechanism::EmailCode | Mechanism::RecoveryCode => true,
+        };
         let session = visit.session.as_ref().map(|session| session.id);
         self.organisation == visit.organisation
             && visit.now < self.expires_at
             && account.user.active
-            && password_is_older
+            && first_factor_is_there
             && (self.session.is_none() || self.session == session)
     }
 }
@@ -89,51 +109,119 @@ impl SecurityTokenService {
             Ok(passive) => passive,
             Err(refusal) => return Ok(SignIn::Refused(refusal)),
         };
+        let (account, offered) = match self.half_way_account(&passive, &half_way).await? {
+            Ok(found) => found,
+            Err(ended) => return Ok(ended),
+        };
+        let kind = code.kind();
+        let username = account.user.upn.to_string();
+        if let Verdict::Wait(wait) = self.may_try(visit, &username).await? {
+            let tried = Tried { kind, failure: Failure::Wait { seconds: seconds_of(wait) } };
+            return self.ask_second_factor(half_way, &account, offered, Some(tried)).await;
+        }
+        // One that the policy does not take here is not looked at, and so not used up.
+        if !offered.has(kind) || !self.is_right(visit, &account, &code).await? {
+            self.tried_in_vain(visit, &username);
+            self.record_wrong_code(&passive.asking, &account, kind).await?;
+            let tried = Tried { kind, failure: Failure::Credentials };
+            return self.ask_second_factor(half_way, &account, offered, Some(tried)).await;
+        }
+        self.tried_with_success(visit, &account);
+        let evidence = half_way.evidence.with_second_factor(kind, visit.now);
+        self.conclude(&passive, &account, evidence, half_way).await
+    }
+
+    /// Shows somebody who is half-way what they can go on with.
+    pub async fn second_factors(
+        &self,
+        visit: &Visit,
+        destination: &Destination,
+        half_way: HalfWay,
+    ) -> Result<SignIn, StsError> {
+        let passive = match self.find(visit, destination).await? {
+            Ok(passive) => passive,
+            Err(refusal) => return Ok(SignIn::Refused(refusal)),
+        };
+        match self.half_way_account(&passive, &half_way).await? {
+            Ok((account, offered)) => self.ask_second_factor(half_way, &account, offered, None).await,
+            Err(ended) => Ok(ended),
+        }
+    }
+
+    /// Who is half-way, and the second factors that will do; or what becomes of the sign-in when the half of it no longer
+    /// stands.
+    pub(crate) async fn half_way_account(
+        &self,
+        passive: &Passive<'_>,
+        half_way: &HalfWay,
+    ) -> Result<Result<(Account, Mechanisms), SignIn>, StsError> {
+        let visit = passive.asking.visit;
         // From the database, not from memory: what was changed a moment ago counts.
         let account = self.store.account_by_id(visit.organisation, half_way.user).await?;
         let Some(account) = account.filter(|account| half_way.stands(visit, account)) else {
-            return Ok(SignIn::Challenge(passive.challenge(None, None)));
+            return Ok(Err(SignIn::Challenge(passive.challenge(None, None))));
+        };
+        let person =
+            Person { account: &account, evidence: half_way.evidence, prompted: half_way.is_prompted() };
+        Ok(match passive.decide(Some(&person)) {
+            Decision::Challenge(policy::Challenge::SecondFactor(offered)) => Ok((account, offered)),
+            Decision::Permit(_) | Decision::Challenge(_) => {
+                Err(SignIn::Challenge(passive.challenge(Some(&account), None)))
+            }
+            Decision::Deny(denial) => {
+                let code = RefusalCode::Policy(denial);
+                Err(SignIn::Refused(self.refuse(&passive.asking, Some(&account), code).await?))
+            }
+        })
+    }
+
+    /// Asks somebody who is half-way for a second factor.
+    pub(crate) async fn ask_second_factor(
+        &self,
+        half_way: HalfWay,
+        account: &Account,
+        offered: Mechanisms,
+        tried: Option<Tried>,
+    ) -> Result<SignIn, StsError> {
+        let passkeys = if offered.has(Mechanism::Passkey) {
+            self.store.passkeys(half_way.organisation, half_way.user).await?
+        } else {
+            Vec::new()
         };
         let username = account.user.upn.to_string();
-        let challenge = |failure| SecondFactorChallenge {
-            username: username.clone(),
-            failure: Some(failure),
-            half_way: half_way.clone(),
-        };
-        if let Verdict::Wait(wait) = self.may_try(visit, &username).await? {
-            return Ok(SignIn::SecondFactor(challenge(Failure::Wait { seconds: seconds_of(wait) })));
-        }
-        let Some(kind) = self.check_code(visit, &account, &code).await? else {
-            self.tried_in_vain(visit, &username);
-            self.record_wrong_code(&passive.asking, &account, code.kind()).await?;
-            return Ok(SignIn::SecondFactor(challenge(Failure::Credentials)));
-        };
-        self.tried_with_success(visit, &account);
-        let familiarity = self.familiarity(visit, &account.user.upn).await?;
-        let evidence = half_way.evidence.with_second_factor(kind, visit.now);
-        let prompted = half_way.session.is_none();
-        match passive.decide(Some(&Person { account: &account, evidence, prompted })) {
+        Ok(SignIn::SecondFactor(SecondFactorChallenge { username, offered, passkeys, tried, half_way }))
+    }
+
+    /// Decides once more on somebody who has proved what they were asked for.
+    pub(crate) async fn conclude(
+        &self,
+        passive: &Passive<'_>,
+        account: &Account,
+        evidence: Evidence,
+        half_way: HalfWay,
+    ) -> Result<SignIn, StsError> {
+        let prompted = half_way.is_prompted();
+        let familiarity = self.familiarity(passive.asking.visit, &account.user.upn).await?;
+        match passive.decide(Some(&Person { account, evidence, prompted })) {
             Decision::Permit(permit) => {
                 let beginning = Beginning { keep: half_way.keep, familiarity };
-                self.issue_to_browser(&passive, &account, permit, Some(beginning)).await
+                self.issue_to_browser(passive, account, permit, Some(beginning)).await
             }
-            Decision::Challenge(_) => Ok(SignIn::Challenge(passive.challenge(Some(&account), None))),
+            Decision::Challenge(policy::Challenge::SecondFactor(offered)) => {
+                self.ask_second_factor(half_way, account, offered, None).await
+            }
+            Decision::Challenge(_) => Ok(SignIn::Challenge(passive.challenge(Some(account), None))),
             Decision::Deny(denial) => self
-                .refuse(&passive.asking, Some(&account), RefusalCode::Policy(denial))
+                .refuse(&passive.asking, Some(account), RefusalCode::Policy(denial))
                 .await
                 .map(SignIn::Refused),
         }
     }
 
-    /// What a code proved; nothing when it is wrong or was used before. Whichever it is, it is used now.
-    async fn check_code(
-        &self,
-        visit: &Visit,
-        account: &Account,
-        code: &Code,
-    ) -> Result<Option<Mechanism>, StsError> {
+    /// Whether a code is right, and was not used before. It is used now.
+    async fn is_right(&self, visit: &Visit, account: &Account, code: &Code) -> Result<bool, StsError> {
         let (organisation, user) = (visit.organisation, account.user.id);
-        let is_right = match code {
+        Ok(match code {
             Code::Totp(typed) => {
                 let record = self.store.totp(organisation, user).await?;
                 let secret = record.map(|record| TotpSecret::from_stored(record.secret));
@@ -146,13 +234,13 @@ impl SecurityTokenService {
                 Some(code) => self.store.spend_recovery_code(organisation, user, &code.hash(user)).await?,
                 None => false,
             },
-        };
-        Ok(is_right.then_some(code.kind()))
+        })
     }
 }
 
 impl Code {
-    const fn kind(&self) -> Mechanism {
+    /// The factor that it is to prove.
+    pub const fn kind(&self) -> Mechanism {
         match self {
             Self::Totp(_) => Mechanism::Totp,
             Self::Recovery(_) => Mechanism::RecoveryCode,

@@ -11,7 +11,7 @@ use crate::issue::{Beginning, Issued};
 use crate::password_check::{PasswordCheck, seconds_of};
 use crate::{
     Answer, Challenge, ChallengeReason, Credentials, Destination, Failure, HalfWay, Refusal, RefusalCode,
-    SecondFactorChallenge, SecurityTokenService, SignIn, StsError, Visit,
+    SecurityTokenService, SignIn, StsError, Visit,
 };
 
 /// A browser's request, and what it asked for beside the token.
@@ -48,10 +48,15 @@ impl SecurityTokenService {
                 }
                 Ok(signed_in)
             }
-            Decision::Challenge(policy::Challenge::SecondFactor(_)) => Ok(match account.as_deref() {
-                Some(account) => passive.half_way(HalfWay::from_session(visit, account), account),
-                None => SignIn::Challenge(passive.challenge(None, None)),
-            }),
+            Decision::Challenge(policy::Challenge::SecondFactor(offered)) => {
+                let half_way = account.as_deref().and_then(|account| HalfWay::from_session(visit, account));
+                match account.as_deref().zip(half_way) {
+                    Some((account, half_way)) => {
+                        self.ask_second_factor(half_way, account, offered, None).await
+                    }
+                    None => Ok(SignIn::Challenge(passive.challenge(None, None))),
+                }
+            }
             // The session of a user who may no longer sign in is as good as none; nobody learns why (S30).
             Decision::Challenge(_) | Decision::Deny(Denial::UserDisabled) => {
                 Ok(SignIn::Challenge(passive.challenge(account.as_deref(), None)))
@@ -101,9 +106,9 @@ impl SecurityTokenService {
                 let beginning = Beginning { keep: credentials.keep, familiarity };
                 self.issue_to_browser(&passive, &account, permit, Some(beginning)).await
             }
-            Decision::Challenge(policy::Challenge::SecondFactor(_)) => {
-                let half_way = HalfWay::after_password(visit, &account, evidence, credentials.keep);
-                Ok(passive.half_way(Some(half_way), &account))
+            Decision::Challenge(policy::Challenge::SecondFactor(offered)) => {
+                let half_way = HalfWay::after_first_factor(visit, &account, evidence, credentials.keep);
+                self.ask_second_factor(half_way, &account, offered, None).await
             }
             Decision::Challenge(_) => Ok(SignIn::Challenge(passive.challenge(Some(&account), None))),
             Decision::Deny(denial) => self
@@ -204,18 +209,6 @@ impl Passive<'_> {
             reason: if known.is_some() { ChallengeReason::Fresh } else { ChallengeReason::SignIn },
             username: self.expected().map(str::to_owned).or(known),
             failure,
-        }
-    }
-
-    /// The page for a code; the first form for somebody who is not half-way after all.
-    fn half_way(&self, half_way: Option<HalfWay>, account: &Account) -> SignIn {
-        match half_way {
-            Some(half_way) => SignIn::SecondFactor(SecondFactorChallenge {
-                username: account.user.upn.to_string(),
-                failure: None,
-                half_way,
-            }),
-            None => SignIn::Challenge(self.challenge(None, None)),
         }
     }
 

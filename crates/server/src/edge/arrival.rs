@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use model::{Organisation, Reference};
-use policy::{ClientKind, Endpoint};
+use policy::{ClientKind, Endpoint, Mechanism};
 use sts::{StsError, Visit};
 
 use super::client_address::client_address;
@@ -36,6 +36,8 @@ pub(crate) struct Arrival {
     pub(crate) trail: Option<String>,
     /// What the browser is known again by; a fresh one for a browser that may get it with a sign-in.
     pub(crate) device: Option<DeviceSecret>,
+    /// The second factor that was used last in this browser.
+    pub(crate) method: Option<Mechanism>,
     /// Whether no header says that another site sent this (S21).
     pub(crate) may_be_ours: bool,
     address: IpAddr,
@@ -73,6 +75,7 @@ impl Arrival {
             language: preferred_language(headers),
             binding: cookie(CookieName::Browser).and_then(Binding::parse),
             trail: cookie(CookieName::Trail).map(str::to_owned),
+            method: cookie(CookieName::Method).and_then(Mechanism::from_name),
             address,
             client: ClientKind::of(&user_agent, library),
             user_agent,

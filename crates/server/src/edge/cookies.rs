@@ -13,6 +13,8 @@ pub(crate) enum CookieName {
     Device,
     /// The recent answers to relying parties, sealed: the loop's trail.
     Trail,
+    /// The second factor that was used last: a hint for what is offered first, worth nothing to whoever forges it.
+    Method,
 }
 
 /// How cookies are called and set at this address.
@@ -35,10 +37,12 @@ impl Cookies {
             (true, CookieName::Browser) => "__Host-countersign-browser",
             (true, CookieName::Device) => "__Host-countersign-device",
             (true, CookieName::Trail) => "__Host-countersign-trail",
+            (true, CookieName::Method) => "__Host-countersign-method",
             (false, CookieName::Session) => "countersign",
             (false, CookieName::Browser) => "countersign-browser",
             (false, CookieName::Device) => "countersign-device",
             (false, CookieName::Trail) => "countersign-trail",
+            (false, CookieName::Method) => "countersign-method",
         }
     }
 

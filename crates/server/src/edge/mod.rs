@@ -15,6 +15,6 @@ pub use cookies::Cookies;
 pub(crate) use origin::may_be_ours;
 pub(crate) use random::{random_reference, random_text};
 pub(crate) use sealed_act::{Act, open_act, seal_act};
-pub(crate) use sealed_request::{Binding, Opened, SealedRequest, Standing};
+pub(crate) use sealed_request::{Binding, Ceremony, Opened, SealedRequest, Standing};
 pub use trail::LoopLimits;
 pub(crate) use trail::Trail;

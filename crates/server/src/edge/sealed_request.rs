@@ -1,3 +1,4 @@
+use authn::PasskeyChallenge;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -53,6 +54,18 @@ pub(crate) struct SealedRequest {
     /// Who is half-way, on the page that asks for a second factor.
     #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
     half_way: Option<HalfWay>,
+    /// What the page asked an authenticator, where it did.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    ceremony: Option<Ceremony>,
+}
+
+/// What a page asks an authenticator: an answer counts for the browser that the page was made for, and for nothing else
+/// that was asked (S35).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Ceremony {
+    /// For a passkey.
+    #[serde(rename = "s")]
+    SignIn(PasskeyChallenge),
 }
 
 /// A hidden field that was opened.
@@ -61,6 +74,8 @@ pub(crate) struct Opened {
     pub(crate) destination: Destination,
     /// What else the form is good for.
     pub(crate) standing: Standing,
+    /// What the page asked an authenticator, if the form is good for this browser.
+    pub(crate) ceremony: Option<Ceremony>,
 }
 
 /// What a form of ours is good for.
@@ -86,6 +101,7 @@ impl SealedRequest {
         binding: &Binding,
         destination: &Destination,
         half_way: Option<&HalfWay>,
+        ceremony: Option<&Ceremony>,
         now: DateTime<Utc>,
     ) -> Result<String, SealError> {
         let field = Self {
@@ -93,6 +109,7 @@ impl SealedRequest {
             expires_at: (now + LIFETIME).timestamp(),
             destination: destination.clone(),
             half_way: half_way.cloned(),
+            ceremony: ceremony.cloned(),
         };
         let plaintext = serde_json::to_vec(&field).unwrap_or_default();
         Ok(URL_SAFE_NO_PAD.encode(sealer.seal(&context(organisation), &plaintext)?))
@@ -116,7 +133,8 @@ impl SealedRequest {
             None => Standing::Fresh,
             Some(half_way) => Standing::HalfWay(half_way),
         };
-        Ok(Opened { destination: field.destination, standing })
+        let ceremony = field.ceremony.filter(|_| !matches!(standing, Standing::Stale));
+        Ok(Opened { destination: field.destination, standing, ceremony })
     }
 }
 
@@ -159,8 +177,16 @@ mod tests {
 
         fn field(&self) -> String {
             let destination = destination("LoginOptions%3D3");
-            SealedRequest::seal(&self.sealer, self.organisation, &self.binding, &destination, None, start())
-                .unwrap()
+            SealedRequest::seal(
+                &self.sealer,
+                self.organisation,
+                &self.binding,
+                &destination,
+                None,
+                None,
+                start(),
+            )
+            .unwrap()
         }
 
         fn open(&self, field: &str, at: DateTime<Utc>) -> Result<Opened, Forged> {
@@ -171,7 +197,7 @@ mod tests {
     #[test]
     fn a_form_comes_back_as_it_went() {
         let bench = Bench::new();
-        let Ok(Opened { destination: opened, standing: Standing::Fresh }) =
+        let Ok(Opened { destination: opened, standing: Standing::Fresh, .. }) =
             bench.open(&bench.field(), start())
         else {
             panic!("not fresh")

@@ -4,7 +4,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
-use crate::assets::{SIGN_IN_SCRIPT, SIGNED_OUT_SCRIPT};
+use crate::assets::{PASSKEY_SCRIPT, SIGN_IN_SCRIPT, SIGNED_OUT_SCRIPT};
 use crate::edge::host;
 use crate::stage::stopped_early;
 use crate::stop::Stop;
@@ -15,7 +15,8 @@ pub(crate) async fn asset(State(app): State<Arc<App>>, request: Request) -> Resp
     let organisation = app.sts().organisation_for_host(host(&parts));
     let face = app.faces().of(organisation.as_ref());
     let nobody = app.faces().of(None);
-    let assets = [&face.stylesheet, &nobody.stylesheet, &*SIGN_IN_SCRIPT, &*SIGNED_OUT_SCRIPT];
+    let scripts = [&*PASSKEY_SCRIPT, &*SIGN_IN_SCRIPT, &*SIGNED_OUT_SCRIPT];
+    let assets = [&face.stylesheet, &nobody.stylesheet].into_iter().chain(scripts);
     match assets.into_iter().find(|asset| asset.path == parts.uri.path()) {
         Some(asset) => asset.into_response(),
         None => stopped_early(&app, Some(&parts), &Stop::PAGE_NOT_FOUND),

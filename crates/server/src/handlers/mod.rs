@@ -3,18 +3,22 @@
 pub(crate) mod account;
 mod active;
 mod assets;
+mod choose;
 mod home;
 mod metadata;
 mod other;
 mod passive;
+mod passkey;
 mod probes;
 mod sign_in;
 
 pub(crate) use active::{metadata_exchange, trust_13, trust_2005};
 pub(crate) use assets::asset;
+pub(crate) use choose::choose;
 pub(crate) use home::home;
 pub(crate) use metadata::metadata;
 pub(crate) use other::{other_address, other_method};
 pub(crate) use passive::{passive, passive_posted};
+pub(crate) use passkey::passkey;
 pub(crate) use probes::{health, readiness};
 pub(crate) use sign_in::{again, code, sign_in};

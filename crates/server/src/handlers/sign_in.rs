@@ -50,7 +50,7 @@ pub(crate) async fn sign_in(
     let Ok(Form(form)) = form else {
         return unreadable(&app, &arrival);
     };
-    let Opened { destination, standing } = match open(&app, &arrival, &form.state) {
+    let Opened { destination, standing, .. } = match open(&app, &arrival, &form.state) {
         Ok(opened) => opened,
         Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
     };
@@ -72,7 +72,7 @@ pub(crate) async fn code(
     let Ok(Form(form)) = form else {
         return unreadable(&app, &arrival);
     };
-    let Opened { destination, standing } = match open(&app, &arrival, &form.state) {
+    let Opened { destination, standing, .. } = match open(&app, &arrival, &form.state) {
         Ok(opened) => opened,
         Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
     };
@@ -94,7 +94,7 @@ pub(crate) async fn again(
     let Ok(Form(form)) = form else {
         return unreadable(&app, &arrival);
     };
-    let Opened { destination, standing } = match open(&app, &arrival, &form.state) {
+    let Opened { destination, standing, .. } = match open(&app, &arrival, &form.state) {
         Ok(opened) => opened,
         Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
     };
@@ -107,7 +107,7 @@ pub(crate) async fn again(
 }
 
 /// The request that a form was made for, unless another site sent the form or somebody changed it (S21).
-fn open(app: &App, arrival: &Arrival, state: &str) -> Result<Opened, Stop> {
+pub(super) fn open(app: &App, arrival: &Arrival, state: &str) -> Result<Opened, Stop> {
     if !arrival.may_be_ours {
         return Err(Stop::ORIGIN_FOREIGN);
     }
@@ -144,9 +144,10 @@ async fn with_code(
     } else {
         Code::Recovery(Zeroizing::new(form.recovery_code))
     };
+    let kind = code.kind();
     match stage.app.sts().sign_in_with_code(&visit, destination, half_way, code).await? {
         SignIn::Challenge(challenge) => stage.sign_in_again(&challenge, destination),
-        outcome => stage.answer(outcome, destination),
+        outcome => stage.answer_to(kind, outcome, destination),
     }
 }
 
@@ -164,7 +165,7 @@ async fn as_somebody_else(stage: &Stage<'_>, destination: &Destination) -> Resul
 
 /// What was typed into a form of yesterday, or of another browser, is not looked at. Nor does a session count: it
 /// may be somebody else's by now (S22).
-async fn ask_again(stage: &Stage<'_>, destination: &Destination) -> Result<Response, Stop> {
+pub(super) async fn ask_again(stage: &Stage<'_>, destination: &Destination) -> Result<Response, Stop> {
     let visit = stage.arrival.visit_without_session(destination.correlation().map(str::to_owned));
     match stage.app.sts().sign_in(&visit, destination).await? {
         SignIn::Challenge(challenge) => stage.sign_in_again(&challenge, destination),
@@ -181,6 +182,6 @@ async fn without_trail(stage: &Stage<'_>, destination: &Destination) -> Result<R
     }
 }
 
-fn unreadable(app: &App, arrival: &Arrival) -> Response {
+pub(super) fn unreadable(app: &App, arrival: &Arrival) -> Response {
     Stage::new(app, arrival, &[], None).stopped(&Stop::BODY_UNREADABLE)
 }

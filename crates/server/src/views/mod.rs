@@ -1,8 +1,10 @@
 //! The pages. Each is a value that knows everything it shows; `templates/` says how.
 
 mod account;
+mod choose;
 mod code;
 mod face;
+mod passkey;
 mod post_back;
 mod sign_in;
 mod stopped;
@@ -15,8 +17,10 @@ pub(crate) use account::{
     AccountPage, ActivityPage, AppPage, CodesPage, OfferCodesPage, QrCode, SessionLine, Who, happenings,
     methods,
 };
+pub(crate) use choose::{ChoosePage, options};
 pub(crate) use code::CodePage;
 pub(crate) use face::{Face, Faces};
+pub(crate) use passkey::PasskeyPage;
 pub(crate) use post_back::{PostBack, PostBackFrame};
 pub(crate) use sign_in::{Notice, SignInPage, purpose};
 pub(crate) use stopped::{Evidence, StoppedPage};

@@ -18,6 +18,9 @@ pub(crate) struct SignInPage<'a> {
     pub(crate) username: &'a str,
     pub(crate) keep: bool,
     pub(crate) script: &'a str,
+    /// What the browser is given to ask for a passkey, as JSON; none where none works.
+    pub(crate) passkey_options: Option<&'a str>,
+    pub(crate) passkey_script: &'a str,
 }
 
 impl SignInPage<'_> {
@@ -47,6 +50,13 @@ impl Notice {
                 next: language.text("wrong-credentials-next"),
                 reference,
             },
+            Failure::Passkey => Self {
+                bad: true,
+                what: language.text("passkey-wrong"),
+                next: language.text("passkey-wrong-next"),
+                reference,
+            },
+            Failure::Late => Self::stale(language),
             Failure::Wait { seconds } => Self {
                 bad: false,
                 what: language.text("wait"),
@@ -65,7 +75,7 @@ impl Notice {
                 next: language.text("code-wrong-next"),
                 reference: Some(reference),
             },
-            wait @ Failure::Wait { .. } => Self::of_failure(language, wait, reference),
+            other => Self::of_failure(language, other, reference),
         }
     }
 

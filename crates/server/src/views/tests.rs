@@ -1,14 +1,19 @@
 //! Every view, rendered in every language with samples.
 
 use askama::Template;
+use policy::{Mechanism, Mechanisms};
 use sts::{Challenge, ChallengeReason, Failure, SignedOutOf};
 
+use super::choose::Choice;
 use super::*;
-use crate::assets::{SIGN_IN_SCRIPT, SIGNED_OUT_SCRIPT};
+use crate::assets::{PASSKEY_SCRIPT, SIGN_IN_SCRIPT, SIGNED_OUT_SCRIPT};
 use crate::stop::Stop;
 
 const HOSTILE: &str = "\"><script>alert(1)</script>' onfocus=x 😀";
 const HOSTILE_HTML: &str = "&#34;&#62;&#60;script&#62;alert(1)&#60;/script&#62;&#39; onfocus=x 😀";
+
+/// What a page gives to its browser, with the quotes that JSON has.
+const OPTIONS: &str = r#"{"challenge":"AAAA","rpId":"contoso.example","allowCredentials":[]}"#;
 
 fn face() -> Face {
     Face::new("Contoso", "#0b6b61", &"https://sign-in.contoso.example".parse().unwrap())
@@ -29,6 +34,8 @@ fn sign_in(face: &Face, language: Language, challenge: &Challenge, stale: bool) 
         username: challenge.username.as_deref().unwrap_or_default(),
         keep: false,
         script: &SIGN_IN_SCRIPT.path,
+        passkey_options: Some(OPTIONS),
+        passkey_script: &PASSKEY_SCRIPT.path,
     };
     view.render().unwrap()
 }
@@ -43,7 +50,42 @@ fn destination() -> sts::Destination {
 
 fn code(face: &Face, language: Language, failure: Option<Failure>) -> String {
     let notice = failure.map(|failure| Notice::of_code(language, failure, "7K4M-2QXD".into()));
-    CodePage { face, language, notice, state: "c2VhbGVk", username: "ada@contoso.example" }.render().unwrap()
+    let offered = Mechanisms::NONE.with(Mechanism::Totp).with(Mechanism::RecoveryCode);
+    code_of(face, language, notice, offered, Mechanism::Totp)
+}
+
+fn code_of(
+    face: &Face,
+    language: Language,
+    notice: Option<Notice>,
+    offered: Mechanisms,
+    wanted: Mechanism,
+) -> String {
+    let username = "ada@contoso.example";
+    CodePage { face, language, notice, state: "c2VhbGVk", username, offered, wanted }.render().unwrap()
+}
+
+fn passkey(face: &Face, language: Language, failure: Option<Failure>) -> String {
+    let notice = failure.map(|failure| Notice::of_failure(language, failure, "7K4M-2QXD".into()));
+    let (state, username) = ("c2VhbGVk", "ada@contoso.example");
+    let script = &PASSKEY_SCRIPT.path;
+    PasskeyPage { face, language, notice, state, username, options: OPTIONS, script }.render().unwrap()
+}
+
+fn choose(face: &Face, language: Language) -> String {
+    let choice = |kind: Mechanism, says: &str| Choice {
+        kind,
+        name: language.text(&format!("choose-{kind}")),
+        says: says.to_owned(),
+    };
+    let options = vec![
+        choice(Mechanism::Totp, &language.text("choose-totp-hint")),
+        choice(Mechanism::Passkey, "Ada\u{2019}s laptop"),
+        choice(Mechanism::RecoveryCode, &language.text("choose-recovery-code-hint")),
+    ];
+    ChoosePage { face, language, state: "c2VhbGVk", username: "ada@contoso.example", options }
+        .render()
+        .unwrap()
 }
 
 fn stopped(face: &Face, language: Language, stop: &Stop, try_again: Option<&str>) -> String {
@@ -194,6 +236,8 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
         application: Some("Microsoft 365".into()),
         retry_after: None,
     };
+    let recovery = Mechanisms::NONE.with(Mechanism::Passkey).with(Mechanism::RecoveryCode);
+    let everything = recovery.with(Mechanism::Totp);
     let failed = |failure| challenge(ada, ChallengeReason::SignIn, Some(failure));
     vec![
         ("sign-in", sign_in(&face, language, &plain, false)),
@@ -201,6 +245,13 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
         ("sign-in-wrong", sign_in(&face, language, &failed(Failure::Credentials), false)),
         ("sign-in-wait", sign_in(&face, language, &failed(Failure::Wait { seconds: 30 }), false)),
         ("sign-in-stale", sign_in(&face, language, &plain, true)),
+        ("passkey", passkey(&face, language, None)),
+        ("passkey-wrong", passkey(&face, language, Some(Failure::Passkey))),
+        ("passkey-late", passkey(&face, language, Some(Failure::Late))),
+        ("choose", choose(&face, language)),
+        ("code-recovery", code_of(&face, language, None, recovery, Mechanism::RecoveryCode)),
+        ("code-among-others", code_of(&face, language, None, everything, Mechanism::Totp)),
+        ("sign-in-passkey-wrong", sign_in(&face, language, &failed(Failure::Passkey), false)),
         ("code", code(&face, language, None)),
         ("code-wrong", code(&face, language, Some(Failure::Credentials))),
         ("code-wait", code(&face, language, Some(Failure::Wait { seconds: 30 }))),
@@ -265,7 +316,7 @@ fn hostile_values_stay_text() {
     let page = sign_in(&face, Language::English, &asked, false);
     assert!(page.contains(&format!("value=\"{HOSTILE_HTML}\"")), "the name as typed");
     assert!(page.contains(&format!("to continue to {HOSTILE_HTML}")), "the application");
-    assert_eq!(page.matches("<script").count(), 1, "only our own");
+    assert_eq!(page.matches("<script").count(), 2, "only our own");
 
     let page = ContinuePage { face: &face, language: Language::English, address: HOSTILE }.render().unwrap();
     assert!(!page.contains("<script"));
