@@ -7,6 +7,7 @@
 //! a session is evidence for a decision, never the decision.
 
 mod attempts;
+mod email_code;
 mod eviction;
 mod failures;
 mod lane;
@@ -22,6 +23,7 @@ mod sessions;
 mod totp;
 
 pub use attempts::{AccountKey, Attempt, AttemptLimits, Attempts, Verdict};
+pub use email_code::{EMAIL_CODE_DIGITS, EMAIL_CODE_LIFETIME, EmailCode};
 pub use lane::Busy;
 pub use passkey::{
     CHALLENGE_LIFETIME, PasskeyAnswer, PasskeyCeremonies, PasskeyChallenge, PasskeyEnrolment, PasskeyError,

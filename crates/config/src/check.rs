@@ -53,6 +53,7 @@ impl Settings {
         self.check_limits(&mut findings);
         self.check_sessions(&mut findings);
         self.check_networks(&mut findings);
+        self.mail.check(&mut findings);
         self.check_entra(&mut findings);
         findings.0
     }
@@ -185,18 +186,18 @@ impl Settings {
 }
 
 const MILLISECOND: Duration = Duration::from_millis(1);
-const SECOND: Duration = Duration::from_secs(1);
-const MINUTE: Duration = Duration::from_mins(1);
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
+pub(crate) const MINUTE: Duration = Duration::from_mins(1);
 const DAY: Duration = Duration::from_hours(24);
 
-struct Findings(Vec<Problem>);
+pub(crate) struct Findings(Vec<Problem>);
 
 impl Findings {
-    fn error(&mut self, field: &str, message: impl Into<String>) {
+    pub(crate) fn error(&mut self, field: &str, message: impl Into<String>) {
         self.add(field, message.into(), Severity::Error);
     }
 
-    fn warning(&mut self, field: &str, message: impl Into<String>) {
+    pub(crate) fn warning(&mut self, field: &str, message: impl Into<String>) {
         self.add(field, message.into(), Severity::Warning);
     }
 
@@ -207,7 +208,7 @@ impl Findings {
         }
     }
 
-    fn span(&mut self, field: &str, value: Duration, sensible: RangeInclusive<Duration>) {
+    pub(crate) fn span(&mut self, field: &str, value: Duration, sensible: RangeInclusive<Duration>) {
         if !sensible.contains(&value) {
             let [value, least, most] = [&value, sensible.start(), sensible.end()].map(|s| span::write(*s));
             self.error(field, format!("{value} is outside {least} to {most}"));

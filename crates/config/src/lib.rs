@@ -12,6 +12,7 @@ mod database_url;
 mod entra;
 mod list;
 mod load;
+mod mail;
 mod networks;
 mod optional_path;
 mod settings;
@@ -23,6 +24,7 @@ pub use check::{Problem, Purpose, Severity};
 pub use database_url::DatabaseUrl;
 pub use entra::Entra;
 pub use load::{Configuration, Explained, LoadError, Origin, environment};
+pub use mail::{Hidden, Mail, MailSecurity};
 pub use networks::Network;
 pub use settings::{
     Database, Geography, Ledger, Limits, Log, LogFormat, LoopGuard, Passwords, Script, Sessions, Settings,

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use model::NetworkName;
 use serde::{Deserialize, Serialize};
 
-use crate::{BaseUrl, DatabaseUrl, Entra, Network, networks, optional_path, span};
+use crate::{BaseUrl, DatabaseUrl, Entra, Mail, Network, networks, optional_path, span};
 
 /// All that an operator can set. `config/countersign.toml` explains each value where people look for it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -48,6 +48,8 @@ pub struct Settings {
     pub networks: BTreeMap<NetworkName, Network>,
     /// Where addresses are looked up.
     pub geography: Geography,
+    /// The mail server that takes letters to people.
+    pub mail: Mail,
     /// What Entra ID does by itself.
     pub entra: Entra,
 }
@@ -242,6 +244,7 @@ impl Settings {
             },
             networks: BTreeMap::new(),
             geography: Geography::default(),
+            mail: Mail::default(),
             entra: Entra::default(),
             log: Log { level: "info".to_owned(), format: LogFormat::Text },
         }

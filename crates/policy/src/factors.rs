@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::profile::{ENROLLABLE, SECOND_FACTORS};
+use crate::profile::{ENROLLABLE, USUAL_SECOND_FACTORS};
 use crate::{Evidence, Facts, Mechanism, Mechanisms, Profile, SecondFactor};
 
 /// What a browser's sign-in lacks.
@@ -34,7 +34,7 @@ pub(crate) fn factors(facts: &Facts<'_>, evidence: &Evidence, profile: &Profile)
             None => ask(facts, first, profile.first, profile.first),
         };
     }
-    let accepted = profile.second.filter(|set| !set.is_empty()).unwrap_or(SECOND_FACTORS);
+    let accepted = profile.second.filter(|set| !set.is_empty()).unwrap_or(USUAL_SECOND_FACTORS);
     let is_demanded =
         facts.demand.multifactor || facts.application.second_factor || profile.demands_second_factor();
     match given {
@@ -62,7 +62,7 @@ fn counts(evidence: &Evidence, profile: &Profile, kind: Mechanism) -> bool {
         return kind == Mechanism::Passkey && profile.passkey_satisfies_both;
     }
     let is_first = !profile.first.has(evidence.first_factor) && profile.first.has(kind);
-    let accepted = profile.second.filter(|set| !set.is_empty()).unwrap_or(SECOND_FACTORS);
+    let accepted = profile.second.filter(|set| !set.is_empty()).unwrap_or(USUAL_SECOND_FACTORS);
     is_first || accepted.has(kind)
 }
 

@@ -67,6 +67,11 @@ impl Policy {
         }
     }
 
+    /// Whether some profile names a mechanism as second factor.
+    pub fn names_second(&self, mechanism: Mechanism) -> bool {
+        self.profiles.iter().any(|profile| profile.second.is_some_and(|second| second.has(mechanism)))
+    }
+
     /// The networks that have a name: those of the document and those of the installation.
     pub const fn networks(&self) -> &NamedNetworks {
         &self.networks

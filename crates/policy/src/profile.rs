@@ -13,6 +13,11 @@ pub(crate) const SECOND_FACTORS: Mechanisms = Mechanisms::NONE
     .with(Mechanism::EmailCode)
     .with(Mechanism::RecoveryCode);
 
+/// What is a second factor where no profile says what is. A mailbox is what an attacker has first, so that a code sent
+/// there counts only where a profile names it.
+pub(crate) const USUAL_SECOND_FACTORS: Mechanisms =
+    Mechanisms::NONE.with(Mechanism::Passkey).with(Mechanism::Totp).with(Mechanism::RecoveryCode);
+
 /// What somebody can be asked to enrol who has no second factor.
 pub(crate) const ENROLLABLE: Mechanisms = Mechanisms::NONE.with(Mechanism::Totp).with(Mechanism::Passkey);
 

@@ -15,6 +15,7 @@ mod account;
 mod application;
 mod backend;
 mod domain;
+mod email_code;
 mod error;
 mod familiar_place;
 mod installation;
@@ -41,6 +42,7 @@ mod transaction;
 mod user;
 
 pub use account::{Account, PasswordRecord};
+pub use email_code::{EmailCodeLimits, EmailCodeRecord};
 pub use error::{Refusal, StorageError};
 pub use familiar_place::{DEVICE_KNOWN_FOR, Familiarity, KnownDevice, NETWORK_FAMILIAR_FOR, PlaceSeen};
 pub use key_file::KeyFileError;

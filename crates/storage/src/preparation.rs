@@ -10,6 +10,7 @@ fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         crate::account::STATEMENTS,
         crate::application::STATEMENTS,
         crate::domain::STATEMENTS,
+        crate::email_code::STATEMENTS,
         crate::familiar_place::STATEMENTS,
         crate::installation::STATEMENTS,
         crate::organisation::STATEMENTS,

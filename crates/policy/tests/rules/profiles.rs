@@ -43,10 +43,25 @@ fn a_second_challenge_is_demanded_of_everybody() {
     assert!(with_app().gave(Password, Some(Totp)).permits());
     let recovered = with_app().gave(Password, Some(RecoveryCode));
     assert_eq!(recovered.challenge(), Some(Challenge::SecondFactor(set(&[Totp]))));
-    // WSF-07: any second factor meets the request, none lowers the profile.
-    assert!(World { demand: ASKED, ..by("") }.gave(Password, Some(EmailCode)).permits());
+    // WSF-07: any usual second factor meets the request, none lowers the profile.
+    assert!(World { demand: ASKED, ..by("") }.gave(Password, Some(RecoveryCode)).permits());
     let mailed = World { demand: ASKED, ..with_app() }.gave(Password, Some(EmailCode));
     assert!(mailed.challenge().is_some());
+}
+
+/// S87: a mailbox is what a thief has first, so that nobody's sign-in rests on one by default.
+#[test]
+fn a_code_by_mail_is_a_second_factor_where_a_profile_names_it_and_nowhere_else() {
+    let mailbox = set(&[EmailCode]);
+    let unnamed = || World { enrolled: mailbox, ..by("") };
+    assert!(unnamed().permits(), "nobody is asked for it");
+    let demanded = World { demand: ASKED, ..unnamed() };
+    assert!(matches!(demanded.denial(), Some(Denial::SecondFactorNotEnrolled(_))));
+    assert!(World { demand: ASKED, ..unnamed() }.gave(Password, Some(EmailCode)).denial().is_some());
+
+    let named = || World { enrolled: mailbox, ..by("challenge-2 = ['email-code', 'totp']") };
+    assert_eq!(named().challenge(), Some(Challenge::SecondFactor(mailbox)));
+    assert!(World { demand: ASKED, ..named() }.gave(Password, Some(EmailCode)).permits());
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod access;
 mod active_road;
 mod checkpoints;
 mod directory;
+mod email_codes;
 mod familiar_places;
 mod faults;
 mod journal;
