@@ -3,6 +3,7 @@
 mod active_road;
 mod init;
 mod ledger;
+mod lockout;
 mod places;
 mod refusals;
 mod second_factor;

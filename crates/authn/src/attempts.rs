@@ -4,7 +4,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{OrganisationId, Origin, SourceNetwork, Upn};
 use sha2::{Digest, Sha256};
-use storage::{DEVICE_KNOWN_FOR, Familiarity, NETWORK_FAMILIAR_FOR};
+use storage::ledger::FailedTry;
+use storage::{DEVICE_KNOWN_FOR, Familiarity, NETWORK_FAMILIAR_FOR, Unlock};
 
 use crate::failures::{Failures, Rule};
 use crate::memory::Memory;
@@ -163,8 +164,24 @@ impl Attempts {
         }
     }
 
-    /// Forgives an account what failed until a moment, wherever it was tried from: an administrator unlocked it.
-    pub fn forgive(&self, account: &AccountKey, until: DateTime<Utc>) {
+    /// Counts a failure of another process, or of one before this.
+    pub fn count(&self, failed: &FailedTry) {
+        let account = AccountKey::new(failed.organisation, &failed.username);
+        let origin = Origin { network: failed.address.into(), device: None };
+        self.failed(&Attempt { account, origin, at: failed.at });
+    }
+
+    /// Forgives an account what an administrator forgave, wherever it was tried from.
+    pub fn unlock(&self, unlock: &Unlock) {
+        self.forgive(&AccountKey::new(unlock.organisation, &unlock.upn), unlock.at);
+    }
+
+    /// How far back failures count.
+    pub const fn window(&self) -> TimeDelta {
+        self.account.window
+    }
+
+    fn forgive(&self, account: &AccountKey, until: DateTime<Utc>) {
         let mut counters = self.counters();
         let counters = &mut *counters;
         let of_account = counters.accounts.entries_mut().filter(|(key, _)| *key == account);

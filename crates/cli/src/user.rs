@@ -1,12 +1,12 @@
-//! `countersign user`: add, passwd, list, enable, disable, factor.
+//! `countersign user`: add, passwd, list, enable, disable, status, unlock, factor.
 
 mod factor;
+mod lockout;
+mod password;
 
-use std::io::{IsTerminal, Read};
 use std::path::Path;
 
-use anyhow::{Context, bail};
-use authn::{MINIMUM_NEW_PASSWORD, Password, PasswordLimits, Passwords};
+use anyhow::Context;
 use clap::Subcommand;
 use model::{Attributes, Clock, ImmutableId, SystemClock, Upn, UserId};
 use serde_json::json;
@@ -38,8 +38,20 @@ pub enum User {
         #[arg(long)]
         no_password: bool,
     },
-    /// Sets a user's password, read from the terminal or from standard input.
+    /// Sets a user's password, read from the terminal or from standard input, and ends every session.
     Passwd {
+        /// The sign-in name.
+        upn: String,
+        #[command(flatten)]
+        passwd: password::NewPassword,
+    },
+    /// Says how a user's account stands: factors, failed tries and who has to wait for them, known browsers.
+    Status {
+        /// The sign-in name.
+        upn: String,
+    },
+    /// Forgives what failed at a user's account, so that nobody has to wait for it.
+    Unlock {
         /// The sign-in name.
         upn: String,
     },
@@ -86,7 +98,7 @@ impl User {
                     attributes: read_attributes(&attributes)?,
                     created_at: SystemClock.now(),
                 };
-                let hash = if no_password { None } else { Some(new_password_hash().await?) };
+                let hash = if no_password { None } else { Some(password::new_password_hash().await?) };
                 let mut roles = Vec::new();
                 for name in role {
                     roles.push(role::find(&workplace, &organisation, &name).await?.id);
@@ -104,15 +116,14 @@ impl User {
                 transaction.commit().await?;
                 output.done(&format!("{} is added.", user.upn), &user)
             }
-            Self::Passwd { upn } => {
+            Self::Passwd { upn, passwd } => {
                 let user = find(&workplace, organisation.id, &upn).await?;
-                let hash = new_password_hash().await?;
-                let mut transaction = workplace.store.begin().await?;
-                transaction.set_password(organisation.id, user.id, &hash, SystemClock.now()).await?;
-                let detail = json!({ "user": user.id });
-                transaction.record(&operator_did(&organisation, "user passwd", detail.clone())).await?;
-                transaction.commit().await?;
-                output.done(&format!("The password of {} is set.", user.upn), &detail)
+                passwd.run(&workplace, &organisation, &user, output).await
+            }
+            Self::Status { upn } => lockout::status(&workplace, &organisation, &upn.parse()?, output).await,
+            Self::Unlock { upn } => {
+                let user = find(&workplace, organisation.id, &upn).await?;
+                lockout::unlock(&workplace, &organisation, &user, output).await
             }
             Self::Enable { upn } => set_active(&workplace, &organisation, &upn, true, output).await,
             Self::Disable { upn } => set_active(&workplace, &organisation, &upn, false, output).await,
@@ -180,24 +191,4 @@ fn read_attributes(pairs: &[String]) -> anyhow::Result<Attributes> {
         attributes.set(name, values)?;
     }
     Ok(attributes)
-}
-
-/// Reads a new password twice from a terminal, or once from whatever standard input is, and hashes it.
-async fn new_password_hash() -> anyhow::Result<String> {
-    let text = if std::io::stdin().is_terminal() {
-        let first = rpassword::prompt_password("New password: ")?;
-        if first != rpassword::prompt_password("The same again: ")? {
-            bail!("the two passwords differ; nothing was changed");
-        }
-        first
-    } else {
-        let mut piped = String::new();
-        std::io::stdin().take(1024).read_to_string(&mut piped).context("no password on standard input")?;
-        piped.trim_end_matches(['\r', '\n']).to_owned()
-    };
-    if text.chars().count() < MINIMUM_NEW_PASSWORD {
-        bail!("a password has at least {MINIMUM_NEW_PASSWORD} characters; nothing was changed");
-    }
-    let passwords = Passwords::start(PasswordLimits { threads: 1, queue: 1, ..PasswordLimits::default() })?;
-    Ok(passwords.hash(Password::parse(text)?).await?)
 }

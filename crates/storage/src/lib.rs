@@ -39,6 +39,7 @@ mod store;
 #[path = "../tests/contract/support.rs"]
 mod support;
 mod transaction;
+mod unlock;
 mod user;
 
 pub use account::{Account, PasswordRecord};
@@ -55,4 +56,5 @@ pub use session::{SessionRow, SessionTouch};
 pub use session_list::OpenSession;
 pub use store::{Database, Store};
 pub use transaction::Transaction;
+pub use unlock::Unlock;
 pub use user::Reason;

@@ -22,6 +22,7 @@ fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         crate::session_list::STATEMENTS,
         crate::signing_key::STATEMENTS,
         crate::transaction::STATEMENTS,
+        crate::unlock::STATEMENTS,
         crate::user::STATEMENTS,
     ]
     .into_iter()

@@ -136,9 +136,13 @@ impl SecurityTokenService {
         // Clients send passwords that nobody can have (empty, or too long) like any other.
         let password = Password::parse(request.credentials.password.as_str().to_owned()).ok();
         let (account, familiarity) = match self.check_password(visit, &username, password).await? {
-            PasswordCheck::Right(account, familiarity) => (account, familiarity),
-            PasswordCheck::Wrong | PasswordCheck::TooSoon(_) => {
+            PasswordCheck::Right(account, familiarity) => (*account, familiarity),
+            PasswordCheck::Wrong => {
                 self.record_failure(&asking, &username).await?;
+                return Ok(ActiveSignIn::Refused(Fault::FailedAuthentication));
+            }
+            PasswordCheck::TooSoon(_) => {
+                self.record_too_soon(&asking, &username).await?;
                 return Ok(ActiveSignIn::Refused(Fault::FailedAuthentication));
             }
         };

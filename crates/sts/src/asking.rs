@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use model::{Place, Realm, ReplyAddress, Unplaced};
 use policy::{Circumstances, Decision, Demand, Evidence, Facts, Mechanism, Mechanisms, Requestor, Signals};
-use storage::{Account, EntryKind};
+use storage::{Account, EntryKind, LedgerEntry};
 
 use crate::organisation_view::{OrganisationView, RelyingParty};
 use crate::service::entry;
@@ -106,9 +106,14 @@ impl SecurityTokenService {
 
     /// Writes down that a name and a password did not belong together.
     pub(crate) async fn record_failure(&self, asking: &Asking<'_>, username: &str) -> Result<(), StsError> {
-        let mut row = entry(asking.visit, EntryKind::SignInFailed);
-        row.application = Some(asking.relying_party.application.id);
-        row.personal["username"] = username.chars().take(128).collect::<String>().into();
+        self.journal.record(&failure(asking, username)).await?;
+        Ok(())
+    }
+
+    /// Writes down that a program tried again before its time; that is counted as no failure.
+    pub(crate) async fn record_too_soon(&self, asking: &Asking<'_>, username: &str) -> Result<(), StsError> {
+        let mut row = failure(asking, username);
+        row.detail["too_soon"] = true.into();
         self.journal.record(&row).await?;
         Ok(())
     }
@@ -128,4 +133,11 @@ impl SecurityTokenService {
         self.journal.record(&row).await?;
         Ok(())
     }
+}
+
+fn failure(asking: &Asking<'_>, username: &str) -> LedgerEntry {
+    let mut row = entry(asking.visit, EntryKind::SignInFailed);
+    row.application = Some(asking.relying_party.application.id);
+    row.personal["username"] = username.chars().take(128).collect::<String>().into();
+    row
 }

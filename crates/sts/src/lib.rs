@@ -11,6 +11,7 @@ mod attempt;
 mod destination;
 mod device_label;
 mod directory;
+mod failures;
 mod issue;
 mod key_ring;
 mod lane;

@@ -9,7 +9,7 @@ use crate::{SecurityTokenService, StsError, Visit};
 /// What a name and a password came to.
 pub(crate) enum PasswordCheck {
     /// They belong together, and the user may sign in at all; and how familiar the place is.
-    Right(Account, Familiarity),
+    Right(Box<Account>, Familiarity),
     /// They do not: no such name, another password, or a disabled user, which nobody can tell apart (S30).
     Wrong,
     /// Too many failures: the password was not looked at, and will not be for so long.
@@ -56,7 +56,7 @@ impl SecurityTokenService {
         if account.second_factors().is_empty() {
             self.tried_with_success(visit, &account);
         }
-        Ok(PasswordCheck::Right(account, familiarity))
+        Ok(PasswordCheck::Right(Box::new(account), familiarity))
     }
 
     async fn verify(&self, stored: Option<&str>, password: Option<Password>) -> Result<bool, StsError> {

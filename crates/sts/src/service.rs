@@ -7,10 +7,12 @@ use geography::Geography;
 use model::{Clock, Organisation, OrganisationId, Upn};
 use script::Scripts;
 use storage::{EntryKind, Journal, LedgerEntry, StorageError, Store};
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::active::{Active, ActiveParts};
 use crate::directory::Directory;
+use crate::failures::CountedFailures;
 use crate::lane::SigningLane;
 use crate::{RefusalCode, StsError, Visit};
 
@@ -32,6 +34,7 @@ pub struct SecurityTokenService {
     pub(crate) passive_address: String,
     pub(crate) active: Active,
     pub(crate) issued: AtomicU64,
+    pub(crate) counted: Mutex<CountedFailures>,
 }
 
 /// What the service is made of. Each part is started by its owner, because each has limits of its own.
@@ -61,9 +64,10 @@ pub struct Parts {
 }
 
 impl SecurityTokenService {
-    /// Opens the service: every organisation's keys are tried when the organisation is first asked for.
+    /// Opens the service, with what failed a moment ago counted: every organisation's keys are tried when the
+    /// organisation is first asked for.
     pub async fn open(parts: Parts) -> Result<Self, StorageError> {
-        Ok(Self {
+        let service = Self {
             directory: Directory::open(parts.store.clone(), parts.active.networks.clone()).await?,
             clock: parts.clock,
             store: parts.store,
@@ -77,18 +81,28 @@ impl SecurityTokenService {
             passive_address: parts.passive_address,
             active: Active::new(parts.active),
             issued: AtomicU64::new(0),
-        })
+            counted: Mutex::default(),
+        };
+        service.count_failures().await?;
+        service.apply_unlocks().await?;
+        Ok(service)
     }
 
     /// Follows changes that others make to the database, until told to stop.
     pub async fn follow_changes(&self, stop: CancellationToken) {
         let mut seen = None;
         while stop.run_until_cancelled(tokio::time::sleep(REVISION_INTERVAL)).await.is_some() {
-            match self.directory.refresh_if_changed(&mut seen).await {
+            let followed = match self.directory.refresh_if_changed(&mut seen).await {
                 // What was changed may have ended sessions, too: they are read again when they come back.
-                Ok(true) => self.sessions.forget_all(),
-                Ok(false) => {}
-                Err(error) => tracing::error!(%error, "changes to the database cannot be followed"),
+                Ok(true) => {
+                    self.sessions.forget_all();
+                    self.apply_unlocks().await
+                }
+                Ok(false) => Ok(()),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = followed.and(self.count_failures().await) {
+                tracing::error!(%error, "changes to the database cannot be followed");
             }
         }
     }

@@ -90,7 +90,7 @@ impl SecurityTokenService {
         }
         let username = &credentials.username;
         let (account, familiarity) = match self.check_password(visit, username, credentials.password).await? {
-            PasswordCheck::Right(account, familiarity) => (account, familiarity),
+            PasswordCheck::Right(account, familiarity) => (*account, familiarity),
             PasswordCheck::Wrong => {
                 self.record_failure(&passive.asking, username).await?;
                 return Ok(SignIn::Challenge(passive.failed(username, Failure::Credentials)));

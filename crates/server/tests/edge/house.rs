@@ -15,7 +15,7 @@ use model::{
 use policy::NamedNetwork;
 use script::{ScriptLimits, Scripts};
 use server::{App, Cookies, Edge, LoopLimits, router};
-use storage::{Database, EntryKind, Journal, JournalSettings, Sealer, Store, ledger};
+use storage::{Account, Database, EntryKind, Journal, JournalSettings, Sealer, Store, ledger};
 use sts::{ActiveAddresses, ActiveParts, Parts, SecurityTokenService, SigningLane};
 use tempfile::TempDir;
 use token::NewKey;
@@ -74,6 +74,13 @@ impl House {
     pub async fn newest_row(&self) -> (EntryKind, serde_json::Value) {
         let entry = ledger::tail(&self.store, 1).await.unwrap().remove(0).entry;
         (entry.kind, entry.detail)
+    }
+
+    /// Somebody's account as it is stored.
+    pub async fn account(&self, name: &str) -> Account {
+        let organisation = self.store.organisations().await.unwrap().remove(0).id;
+        let upn = format!("{name}@contoso.example").parse().unwrap();
+        self.store.account(organisation, &upn).await.unwrap().unwrap()
     }
 
     /// How many hashes were computed to verify passwords.

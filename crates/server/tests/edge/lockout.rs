@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use chrono::TimeDelta;
+use model::Clock;
 
 use crate::browser::{Browser, Page, SIGN_IN};
 use crate::house::{House, PASSWORD};
@@ -107,4 +108,38 @@ async fn what_a_browser_is_known_by_outlives_the_session_and_is_none() {
     assert_eq!(ada.cookies[DEVICE], known_by, "the same browser is not another one");
     ada.cookies.insert(SESSION.to_owned(), known_by);
     assert!(!ada.get(SIGN_IN).await.has_token());
+}
+
+/// S29: what failed before a restart counts after it, alike for an account that exists and for one that does not.
+#[tokio::test]
+async fn a_restart_is_no_way_around_a_wait() {
+    let house = House::open().await;
+    for name in [ADA, "nobody@contoso.example"] {
+        let mut thief = Browser::new(&house).from([198, 51, 100, 66]);
+        for _ in 0..4 {
+            let page = thief.get(SIGN_IN).await;
+            thief.fill_in(&page, name, "not the password").await;
+        }
+    }
+    let house = house.restarted().await;
+    for name in [ADA, "nobody@contoso.example"] {
+        let mut stranger = Browser::new(&house).from([192, 0, 2, 7]);
+        let page = stranger.get(SIGN_IN).await;
+        let answer = stranger.fill_in(&page, name, PASSWORD).await;
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{name}");
+    }
+}
+
+/// An administrator's unlock opens the way for strangers at once, and only for that account.
+#[tokio::test]
+async fn an_unlocked_account_takes_strangers_again() {
+    let house = House::open().await;
+    guess_until_waiting(&house).await;
+    let ada = house.account("ada").await.user;
+    let mut change = house.store.begin().await.unwrap();
+    change.unlock(ada.organisation, ada.id, house.clock.now()).await.unwrap();
+    change.commit().await.unwrap();
+    let house = house.restarted().await;
+    let mut stranger = Browser::new(&house).from([192, 0, 2, 7]);
+    assert!(stranger.sign_in().await.has_token());
 }

@@ -17,6 +17,15 @@ pub(crate) type Hash = [u8; 32];
 /// What the very first row of a node follows.
 pub(crate) const GENESIS: Hash = [0; 32];
 
+/// One chain of rows: that of a node, in one of its lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ChainId {
+    /// The node.
+    pub(crate) node: Uuid,
+    /// Its life.
+    pub(crate) epoch: i64,
+}
+
 /// Where a row of the ledger stands, once it is durable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Receipt {

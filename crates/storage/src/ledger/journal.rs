@@ -10,7 +10,7 @@ use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
 use super::broken_requests::BrokenRequests;
-use super::chain::{Draft, Receipt};
+use super::chain::{ChainId, Draft, Receipt};
 use super::entry::LedgerEntry;
 use super::writer::Writer;
 use crate::backend::Connection;
@@ -72,6 +72,7 @@ pub enum JournalError {
 pub struct Journal {
     orders: mpsc::Sender<Order>,
     broken: Arc<BrokenRequests>,
+    chain: ChainId,
 }
 
 /// What waits for the writer.
@@ -107,8 +108,14 @@ impl Journal {
         let (orders, inbox) = mpsc::channel(settings.queue.max(1));
         let broken = Arc::new(BrokenRequests::default());
         let writer = Writer::open(store, settings, Arc::clone(&broken)).await?;
+        let chain = writer.chain();
         tokio::spawn(writer.run(inbox));
-        Ok(Self { orders, broken })
+        Ok(Self { orders, broken, chain })
+    }
+
+    /// The node whose rows this writes, and in which of its lives.
+    pub const fn chain(&self) -> ChainId {
+        self.chain
     }
 
     /// Appends an entry; it is durable when the future gives its receipt. It is under way at once, and stays so even

@@ -8,6 +8,7 @@ mod broken_requests;
 mod chain;
 mod checkpoint;
 mod entry;
+mod failures;
 mod journal;
 mod report;
 mod rows;
@@ -16,8 +17,9 @@ mod verification;
 mod witnesses;
 mod writer;
 
-pub use chain::Receipt;
+pub use chain::{ChainId, Receipt};
 pub use entry::{EntryKind, LedgerEntry};
+pub use failures::{FailedTry, failed_tries};
 pub use journal::{Journal, JournalError, JournalSettings};
 pub use report::{ChainReport, Finding, Place, Report, Source};
 pub use tail::{LedgerRow, history, tail};
@@ -28,8 +30,9 @@ pub(crate) use rows::{BATCH, Parameters, insert_statement};
 
 /// The statements of all parts, for the test that prepares them.
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&[(&str, &str)]; 5] = [
+pub(crate) const STATEMENTS: [&[(&str, &str)]; 6] = [
     checkpoint::STATEMENTS,
+    failures::STATEMENTS,
     rows::STATEMENTS,
     tail::STATEMENTS,
     verification::STATEMENTS,

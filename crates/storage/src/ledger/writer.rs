@@ -7,7 +7,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use uuid::Uuid;
 
 use super::broken_requests::BrokenRequests;
-use super::chain::{Draft, GENESIS, Head, Receipt};
+use super::chain::{ChainId, Draft, GENESIS, Head, Receipt};
 use super::checkpoint::Checkpointer;
 use super::journal::{Change, JournalError, JournalSettings, Order};
 use super::rows::{self, BATCH};
@@ -83,6 +83,11 @@ impl Writer {
             unattended: Vec::new(),
             unprotected: 0,
         })
+    }
+
+    /// The node whose rows it writes, and in which of its lives.
+    pub(crate) const fn chain(&self) -> ChainId {
+        ChainId { node: self.node, epoch: self.epoch }
     }
 
     /// Writes batches until the journal is shut down or its last handle is gone.

@@ -10,6 +10,7 @@ mod active_road;
 mod checkpoints;
 mod directory;
 mod email_codes;
+mod failures;
 mod familiar_places;
 mod faults;
 mod journal;

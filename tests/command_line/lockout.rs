@@ -1,0 +1,49 @@
+//! How an account stands and how it is unlocked, by the command line.
+
+use serde_json::json;
+
+use crate::Installation;
+use crate::init::json;
+
+const ADA: &str = "ada@contoso.example";
+
+fn with_ada() -> anyhow::Result<Installation> {
+    let here = Installation::new()?;
+    here.done(&["init", "--bits", "2048"])?;
+    here.done(&["domain", "add", "contoso.example"])?;
+    here.run_with(&["user", "add", "--upn", ADA], "correct horse battery staple\n")?;
+    Ok(here)
+}
+
+#[test]
+fn an_account_says_how_it_stands_and_is_unlocked() -> anyhow::Result<()> {
+    let here = with_ada()?;
+    let status = json(&here.done(&["--json", "user", "status", ADA])?)?;
+    assert_eq!((&status["failures"], &status["wait_of_strangers"]), (&json!(0), &json!(0)));
+    assert_eq!((&status["must_change"], &status["known_devices"]), (&json!(false), &json!([])));
+    let said = here.done(&["user", "status", ADA])?;
+    assert!(said.contains("may sign in") && said.contains("nobody"), "{said}");
+
+    assert!(here.done(&["user", "unlock", ADA])?.contains("does not count any more"));
+    let ledger = here.done(&["--json", "ledger", "tail", "-n", "5"])?;
+    assert!(ledger.contains("user unlock"), "{ledger}");
+    for command in ["unlock", "status"] {
+        assert!(here.refused(&["user", command, "nobody@contoso.example"])?.contains("there is no user"));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_new_password_can_be_one_for_a_single_sign_in() -> anyhow::Result<()> {
+    let here = with_ada()?;
+    let set = here
+        .run_with(&["--json", "user", "passwd", ADA, "--must-change"], "another horse, another staple\n")?;
+    let set = json(&String::from_utf8(set.stdout)?)?;
+    assert_eq!((&set["must_change"], &set["sessions_ended"]), (&json!(true), &json!(true)));
+    assert_eq!(json(&here.done(&["--json", "user", "status", ADA])?)?["must_change"], true);
+    let kept = here
+        .run_with(&["--json", "user", "passwd", ADA, "--keep-sessions"], "a third horse, a third staple\n")?;
+    assert_eq!(json(&String::from_utf8(kept.stdout)?)?["sessions_ended"], false);
+    assert_eq!(json(&here.done(&["--json", "user", "status", ADA])?)?["must_change"], false);
+    Ok(())
+}
