@@ -91,7 +91,7 @@ impl Sessions {
         let hash = secret.hash();
         let found = match self.memory.find(&hash) {
             Some(session) => Some(session),
-            None => self.recall(&hash, now).await?,
+            None => Box::pin(self.recall(&hash, now)).await?,
         };
         let live = |session: &Arc<Session>| {
             session.organisation == organisation && session.is_live(&self.limits, now)

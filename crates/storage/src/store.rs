@@ -112,17 +112,19 @@ impl Store {
         })
     }
 
+    // Waiting for a connection may be opening one, whose state is fourteen kilobytes: on the heap, or everything that
+    // reads would move it around with it.
     pub(crate) async fn reader(&self) -> Result<Lease, StorageError> {
         Ok(match &self.inner.pools {
-            Pools::Sqlite { readers, .. } => Backend::Sqlite(readers.acquire().await?),
-            Pools::Postgres(pool) => Backend::Postgres(pool.acquire().await?),
+            Pools::Sqlite { readers, .. } => Backend::Sqlite(Box::pin(readers.acquire()).await?),
+            Pools::Postgres(pool) => Backend::Postgres(Box::pin(pool.acquire()).await?),
         })
     }
 
     pub(crate) async fn writer(&self) -> Result<Lease, StorageError> {
         Ok(match &self.inner.pools {
-            Pools::Sqlite { writer, .. } => Backend::Sqlite(writer.acquire().await?),
-            Pools::Postgres(pool) => Backend::Postgres(pool.acquire().await?),
+            Pools::Sqlite { writer, .. } => Backend::Sqlite(Box::pin(writer.acquire()).await?),
+            Pools::Postgres(pool) => Backend::Postgres(Box::pin(pool.acquire()).await?),
         })
     }
 }

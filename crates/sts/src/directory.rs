@@ -110,7 +110,9 @@ impl Directory {
         let organisation = self
             .organisation(id)
             .ok_or_else(|| StsError::Unavailable(format!("there is no organisation {id}")))?;
-        let view = Arc::new(OrganisationView::load(&self.store, organisation, &self.networks).await?);
+        // What is read seldom waits on the heap: every request would carry its state around.
+        let view =
+            Arc::new(Box::pin(OrganisationView::load(&self.store, organisation, &self.networks)).await?);
         self.views.insert(key, Arc::clone(&view));
         Ok(view)
     }
@@ -125,7 +127,7 @@ impl Directory {
         if let Some(account) = self.accounts.get(&key) {
             return Ok((account.user.organisation == organisation).then_some(account));
         }
-        let Some(account) = self.store.account_by_id(organisation, user).await? else {
+        let Some(account) = Box::pin(self.store.account_by_id(organisation, user)).await? else {
             return Ok(None);
         };
         let account = Arc::new(account);

@@ -180,7 +180,8 @@ impl SecurityTokenService {
         let effects = match &asking.relying_party.script {
             TokenScript::Custom(program) => {
                 let input = claims::script_input(&subject, application, issuer, reply.as_str());
-                let run = self.scripts.run(asking.visit.organisation, program, &input).await;
+                // On the heap, so that the many tokens without a script of their own do not carry its state around.
+                let run = Box::pin(self.scripts.run(asking.visit.organisation, program, &input)).await;
                 match run
                     .map_err(ScriptFault::from)
                     .and_then(|run| Effects::parse(run.output).map_err(ScriptFault::from))

@@ -203,10 +203,9 @@ impl Writer {
         drafts: &[Draft],
         changes: &[Change],
     ) -> Result<(Head, Vec<Receipt>), StorageError> {
-        let mut lease = self.store.writer().await?;
         let mut head = match head {
             Some(head) => head,
-            None => resume(&mut lease.borrowed(), self.node, self.epoch).await?,
+            None => resume(&mut self.store.writer().await?.borrowed(), self.node, self.epoch).await?,
         };
         let mut links = Vec::with_capacity(drafts.len());
         let mut receipts = Vec::with_capacity(drafts.len());
@@ -217,11 +216,10 @@ impl Writer {
         if changes.is_empty() && links.len() <= BATCH {
             // One statement commits by itself, which saves two round trips to the database's thread.
             if !links.is_empty() {
-                rows::insert(&mut lease.borrowed(), &links).await?;
+                rows::insert(&mut self.store.writer().await?.borrowed(), &links).await?;
             }
             return Ok((head, receipts));
         }
-        drop(lease);
         let mut open = self.store.open_transaction().await?;
         let mut connection = open.borrowed();
         for batch in links.chunks(BATCH) {
