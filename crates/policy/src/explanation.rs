@@ -12,6 +12,8 @@ use crate::{Facts, Policy};
 /// the whole [`Trace`] can be made again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Explanation {
+    /// The version of the policy.
+    pub version: u32,
     /// The rule that decided; none: no rule matched, and the built-in profile did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub matched: Option<String>,
@@ -91,7 +93,7 @@ impl Policy {
         if self.rules.is_empty() {
             return None;
         }
-        let mut explanation = Explanation { matched: None, reported: Vec::new() };
+        let mut explanation = Explanation { version: self.version, matched: None, reported: Vec::new() };
         let seen = Seen::by(self, facts);
         for (_, rule) in self.rules_for(&facts.application.name) {
             if rule.fit(&seen) == Fit::Matches {

@@ -36,7 +36,7 @@ pub struct Policy {
 pub struct Reads {
     /// Country or autonomous system of the address.
     pub place: bool,
-    /// Whether the device is known.
+    /// Whether the device is known: for conditions on that, and for the signal that is made from it.
     pub device: bool,
     /// What is suspicious.
     pub signals: bool,
@@ -62,7 +62,7 @@ impl Policy {
     pub fn reads(&self) -> Reads {
         Reads {
             place: self.looks_at(Fact::Country) || self.looks_at(Fact::AutonomousSystem),
-            device: self.looks_at(Fact::Device),
+            device: self.looks_at(Fact::Device) || self.looks_at(Fact::Signal),
             signals: self.looks_at(Fact::Signal),
         }
     }

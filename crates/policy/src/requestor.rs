@@ -1,4 +1,6 @@
-use crate::active::{DoorFacts, PersonFacts};
+use model::EntraFacts;
+
+use crate::active::{DoorFacts, PersonFacts, PolicyDemand};
 
 /// Who asks for the token: a browser, or a program (WS-Federation 1.2 §1.5: passive and active requestors).
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +34,22 @@ pub enum Endpoint {
 }
 
 impl<'a> Requestor<'a> {
+    /// Whoever asks at an endpoint, with nothing else that is known: enough to explain what rules say.
+    pub fn at(endpoint: Endpoint) -> Self {
+        let door = DoorFacts {
+            domain: None,
+            networks: &[],
+            demand: PolicyDemand::Password,
+            entra: EntraFacts::default(),
+        };
+        let unknown = ActiveFacts { door, person: None };
+        match endpoint {
+            Endpoint::Passive => Self::Passive,
+            Endpoint::Active2005 => Self::Active2005(unknown),
+            Endpoint::Active13 => Self::Active13(unknown),
+        }
+    }
+
     /// Where it asks.
     pub const fn endpoint(&self) -> Endpoint {
         match self {

@@ -79,6 +79,14 @@ impl Rule {
         matches!(self.outcome, Outcome::Deny { .. })
     }
 
+    /// What a refused user reads.
+    pub fn message(&self) -> Option<&str> {
+        match &self.outcome {
+            Outcome::Deny { message } => message.as_deref(),
+            Outcome::Profile { .. } => None,
+        }
+    }
+
     /// Holds the rule against a request.
     pub(crate) fn fit(&self, seen: &Seen<'_>) -> Fit {
         let mut depends = false;

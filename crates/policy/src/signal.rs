@@ -6,23 +6,20 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Signal {
-    /// The user has signed in before, but never with this device.
+    /// The user has never signed in with this device.
     NewDevice,
-    /// The user has signed in before, but never from this country.
-    NewCountry,
     /// Passwords are being tried across many accounts at this moment, and this request is of a stranger.
     Spray,
 }
 
 impl Signal {
     /// Every signal.
-    pub const ALL: [Self; 3] = [Self::NewDevice, Self::NewCountry, Self::Spray];
+    pub const ALL: [Self; 2] = [Self::NewDevice, Self::Spray];
 
     /// The name in ledger and policy.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NewDevice => "new-device",
-            Self::NewCountry => "new-country",
             Self::Spray => "spray",
         }
     }

@@ -205,6 +205,7 @@ impl<'a> Stage<'a> {
                 at: self.language.instant(self.arrival.now),
                 code: stop.code,
                 correlation: self.correlation,
+                address: stop.is_of_a_rule().then(|| self.arrival.address.to_string()),
             },
             try_again,
         }
@@ -317,6 +318,7 @@ pub(crate) fn stopped_early(app: &App, asked: Option<&Parts>, stop: &Stop) -> Re
             at: language.instant(app.sts().clock().now()),
             code: stop.code,
             correlation: None,
+            address: None,
         },
         try_again: None,
     };

@@ -18,6 +18,8 @@ pub(crate) struct Stop {
     pub(crate) code: &'static str,
     /// The application's name, when it is a known one.
     pub(crate) application: Option<String>,
+    /// What the organisation says to whom one of its rules refuses.
+    pub(crate) message: Option<String>,
     /// Whether the browser may come back, and when.
     pub(crate) retry_after: Option<Duration>,
 }
@@ -38,6 +40,7 @@ impl Stop {
         status: StatusCode::SERVICE_UNAVAILABLE,
         code: "busy",
         application: None,
+        message: None,
         retry_after: Some(Duration::from_secs(1)),
     };
 
@@ -45,7 +48,7 @@ impl Stop {
     pub(crate) const LOOP: Self = Self::new(StatusCode::TOO_MANY_REQUESTS, RefusalCode::Loop.as_str());
 
     const fn new(status: StatusCode, code: &'static str) -> Self {
-        Self { status, code, application: None, retry_after: None }
+        Self { status, code, application: None, message: None, retry_after: None }
     }
 
     /// The heading.
@@ -55,6 +58,9 @@ impl Stop {
         }
         if *self == Self::LOOP {
             return language.text("loop");
+        }
+        if self.is_of_a_rule() {
+            return language.text("denied-from-here");
         }
         match &self.application {
             Some(application) if self.status == StatusCode::FORBIDDEN => {
@@ -70,6 +76,9 @@ impl Stop {
         if self.has_words_of_its_own() {
             return language.text(&format!("{}-why", self.key()));
         }
+        if let Some(message) = &self.message {
+            return message.clone();
+        }
         language.text(&format!("refusal-{}", self.key()))
     }
 
@@ -77,12 +86,18 @@ impl Stop {
     pub(crate) fn advice(&self, language: Language) -> String {
         let key = match self.status {
             _ if self.code == Self::FORM_BROKEN.code => "advice-start",
+            _ if self.is_of_a_rule() => "advice-rule",
             StatusCode::FORBIDDEN => "advice-access",
             StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => "advice-start",
             status if status.is_server_error() => "advice-later",
             _ => "advice-application",
         };
         language.text(key)
+    }
+
+    /// Whether a rule of the organisation refuses: then it matters where somebody is.
+    pub(crate) fn is_of_a_rule(&self) -> bool {
+        self.code == RULE
     }
 
     /// Pages that are about themselves, not about a refused request.
@@ -95,6 +110,9 @@ impl Stop {
     }
 }
 
+/// The code of [`Denial::Rule`].
+const RULE: &str = "rule";
+
 impl From<RequestError> for Stop {
     fn from(error: RequestError) -> Self {
         Self::new(StatusCode::BAD_REQUEST, error.code())
@@ -103,7 +121,11 @@ impl From<RequestError> for Stop {
 
 impl From<Refusal> for Stop {
     fn from(refusal: Refusal) -> Self {
-        Self { application: refusal.application, ..Self::new(status(refusal.code), refusal.code.as_str()) }
+        Self {
+            application: refusal.application,
+            message: refusal.message,
+            ..Self::new(status(refusal.code), refusal.code.as_str())
+        }
     }
 }
 
@@ -150,6 +172,7 @@ mod tests {
             Denial::NotGranted,
             Denial::SecondFactorNotEnrolled(policy::Mechanisms::NONE),
             Denial::ForeignUser,
+            Denial::BreakGlass,
         ];
         let mut codes = vec![
             RefusalCode::RealmUnknown,
@@ -184,8 +207,11 @@ mod tests {
 
     #[test]
     fn every_end_has_its_words_in_every_language() {
-        let refusals =
-            all_refusals().into_iter().map(|code| Refusal { code, application: Some("Wiki".into()) });
+        let refusals = all_refusals().into_iter().map(|code| Refusal {
+            code,
+            application: Some("Wiki".into()),
+            message: None,
+        });
         let mut stops: Vec<Stop> = refusals.map(Stop::from).collect();
         stops.extend(all_request_errors().map(Stop::from));
         stops.extend([
@@ -211,7 +237,10 @@ mod tests {
     #[test]
     fn a_refused_request_is_the_clients_fault_and_a_failure_ours() {
         for code in all_refusals() {
-            assert!(Stop::from(Refusal { code, application: None }).status.is_client_error(), "{code:?}");
+            assert!(
+                Stop::from(Refusal { code, application: None, message: None }).status.is_client_error(),
+                "{code:?}"
+            );
         }
         let failure = Stop::from(StsError::Unavailable("disk full".into()));
         assert_eq!(failure.status, StatusCode::SERVICE_UNAVAILABLE);

@@ -1,3 +1,4 @@
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use authn::Password;
@@ -146,15 +147,18 @@ impl SecurityTokenService {
                 return Ok(ActiveSignIn::Refused(Fault::FailedAuthentication));
             }
         };
+        asking.recognise(&familiarity);
         let permit = match asking.decide_active(version, door, Some(&account)) {
             Decision::Permit(permit) => permit,
             Decision::Deny(denial) => {
+                self.tried_in_vain(visit, &username);
                 return self.wrong(&asking, &account, RefusalCode::Policy(denial)).await;
             }
             Decision::Challenge(_) => {
                 return Err(StsError::Unavailable("a challenge to a program".to_owned()));
             }
         };
+        self.password_sufficed(visit, &account);
         if message.as_ref().is_some_and(|message| !self.remember(message)) {
             return self.wrong(&asking, &account, RefusalCode::MessageRepeated).await;
         }
@@ -186,7 +190,8 @@ impl SecurityTokenService {
         let Some(relying_party) = found.cloned() else { return Ok(None) };
         let Some(reply) = relying_party.application.reply_address(None).cloned() else { return Ok(None) };
         let (place, audience) = (self.place(visit, &view), applies_to.clone());
-        Ok(Some(Asking { visit, view, relying_party, reply: Some(reply), audience, place }))
+        let (reply, known_device) = (Some(reply), OnceLock::new());
+        Ok(Some(Asking { visit, view, relying_party, reply, audience, place, known_device }))
     }
 
     /// The answer when the password was not looked at.

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use authn::{Session, SessionSecret};
 use chrono::{DateTime, TimeDelta, Utc};
 use claims::{ClaimSet, Effects, EffectsError, Invariants, Subject, TokenScript};
-use policy::{Endpoint, Permit, SpentPermit};
+use policy::{Endpoint, Explanation, Permit, SeenFacts, SpentPermit};
 use script::ScriptError;
 use serde::Serialize;
 use storage::{Account, EntryKind, Familiarity, LedgerEntry};
@@ -89,6 +89,9 @@ impl SecurityTokenService {
                 (Arc::clone(&asking.relying_party), Arc::clone(&claims), id.clone());
             self.signing.submit(move || sign(&relying_party, format, signer.as_ref(), &claims, &id, now))?
         };
+        if spent.breaks_glass {
+            self.break_glass_used(asking, Some(account)).await?;
+        }
         let thumbprint = asking.view.keys.thumbprint();
         let row = self.journal.record(&issued_row(asking, account, &spent, &claims, &id, thumbprint));
         let begin = async {
@@ -327,6 +330,8 @@ struct IssuedDetail<'a> {
     second_factor_at: Option<DateTime<Utc>>,
     rule: &'static str,
     policy_version: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<Explanation>,
     certificate: &'a str,
 }
 
@@ -336,6 +341,8 @@ struct IssuedPersonal<'a> {
     address: IpAddr,
     user_agent: &'a str,
     upn: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    facts: Option<SeenFacts>,
 }
 
 fn issued_row<'a>(
@@ -347,6 +354,7 @@ fn issued_row<'a>(
     thumbprint: &'a str,
 ) -> LedgerEntry<IssuedPersonal<'a>, IssuedDetail<'a>> {
     let visit = asking.visit;
+    let (explanation, facts) = asking.explain(Some(account)).unzip();
     LedgerEntry {
         organisation: Some(visit.organisation),
         kind: EntryKind::TokenIssued,
@@ -358,6 +366,7 @@ fn issued_row<'a>(
             address: visit.address,
             user_agent: &visit.user_agent,
             upn: account.user.upn.as_str(),
+            facts,
         },
         detail: IssuedDetail {
             endpoint: spent.endpoint.as_str(),
@@ -372,6 +381,7 @@ fn issued_row<'a>(
             second_factor_at: spent.evidence.second_factor.map(|second| second.given_at),
             rule: spent.rule,
             policy_version: spent.policy_version,
+            policy: explanation,
             certificate: thumbprint,
         },
     }

@@ -141,6 +141,8 @@ pub struct Refusal {
     pub code: RefusalCode,
     /// The application's name, when the realm is a known one.
     pub application: Option<String>,
+    /// What the organisation says to whom one of its rules refuses, where they may be told (S97).
+    pub message: Option<String>,
 }
 
 /// The reasons for a refusal; their names are stable in page, ledger, log and documentation.

@@ -1,7 +1,7 @@
 use authn::{PasskeyAnswer, PasskeyCeremonies, PasskeyChallenge, PasskeyOwner, PasskeyRefused, Verdict};
 use chrono::{DateTime, Utc};
 use model::OrganisationId;
-use policy::{Decision, Evidence, Mechanism};
+use policy::{Evidence, Mechanism};
 use storage::{Account, EntryKind, PasskeyRecord, PasskeyTaken};
 
 use crate::outcome::Tried;

@@ -52,11 +52,15 @@ impl SecurityTokenService {
             self.tried_in_vain(visit, username);
             return Ok(PasswordCheck::Wrong);
         };
-        // Half a sign-in forgives nothing: whoever knows the password could guess codes without end.
-        if account.second_factors().is_empty() {
-            self.tried_with_success(visit, &account);
-        }
         Ok(PasswordCheck::Right(Box::new(account), familiarity))
+    }
+
+    /// A right password led to a token, or to a refusal that may be told. Half a sign-in forgives nothing: whoever knows
+    /// the password could guess codes without end.
+    pub(crate) fn password_sufficed(&self, visit: &Visit, account: &Account) {
+        if account.second_factors().is_empty() {
+            self.tried_with_success(visit, account);
+        }
     }
 
     async fn verify(&self, stored: Option<&str>, password: Option<Password>) -> Result<bool, StsError> {

@@ -96,6 +96,9 @@ impl SecurityTokenService {
         let spent =
             permit.spend(self.clock.now()).map_err(|error| StsError::Unavailable(error.to_string()))?;
         let (session, new_session) = if let Some(beginning) = beginning {
+            if spent.breaks_glass {
+                self.break_glass_used(&passive.asking, Some(account)).await?;
+            }
             self.record_entrance(visit, account, &spent).await?;
             let (secret, session) = self.begin_session(&passive.asking, &spent, &beginning).await?;
             let persistent = session.persistent;

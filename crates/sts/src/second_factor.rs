@@ -161,6 +161,9 @@ impl SecurityTokenService {
         let Some(account) = account.filter(|account| half_way.stands(visit, account)) else {
             return Ok(Err(SignIn::Challenge(passive.challenge(None, None))));
         };
+        if passive.asking.view.policy.reads().device {
+            passive.asking.recognise(&self.familiarity(visit, &account.user.upn).await?);
+        }
         let person =
             Person { account: &account, evidence: half_way.evidence, prompted: half_way.is_prompted() };
         Ok(match passive.decide(Some(&person)) {
@@ -202,6 +205,7 @@ impl SecurityTokenService {
     ) -> Result<SignIn, StsError> {
         let prompted = half_way.is_prompted();
         let familiarity = self.familiarity(passive.asking.visit, &account.user.upn).await?;
+        passive.asking.recognise(&familiarity);
         match passive.decide(Some(&Person { account, evidence, prompted })) {
             Decision::Permit(permit) => {
                 let beginning = Beginning { keep: half_way.keep, familiarity };

@@ -1,8 +1,8 @@
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::TimeDelta;
 use model::ReplyAddress;
-use policy::{Decision, Demand, Denial, Evidence, Permit, Requestor};
+use policy::{Decision, Demand, Denial, Evidence, Mechanism, Permit, Requestor};
 use storage::Account;
 use wsfed::{Freshness, RequestedMethod, SignInRequest};
 
@@ -57,6 +57,12 @@ impl SecurityTokenService {
                     None => Ok(SignIn::Challenge(passive.challenge(None, None))),
                 }
             }
+            // A break-glass account may still come, by passkey; passwords are refused when they come (S88, S97).
+            Decision::Deny(Denial::Rule { personal: false, .. })
+                if passive.asking.view.policy.spares(Mechanism::Passkey) =>
+            {
+                Ok(SignIn::Challenge(passive.challenge(None, None)))
+            }
             // The session of a user who may no longer sign in is as good as none; nobody learns why (S30).
             Decision::Challenge(_) | Decision::Deny(Denial::UserDisabled) => {
                 Ok(SignIn::Challenge(passive.challenge(account.as_deref(), None)))
@@ -82,7 +88,7 @@ impl SecurityTokenService {
             Err(refusal) => return Ok(SignIn::Refused(refusal)),
         };
         // What can be decided without the person is decided before the password is looked at (S97).
-        if let Decision::Deny(denial) = passive.decide(None) {
+        if let Some(denial) = passive.refusal_of_all(Mechanism::Password) {
             return self
                 .refuse(&passive.asking, None, RefusalCode::Policy(denial))
                 .await
@@ -100,8 +106,15 @@ impl SecurityTokenService {
                 return Ok(SignIn::Challenge(passive.failed(username, failure)));
             }
         };
+        passive.asking.recognise(&familiarity);
         let evidence = Evidence::of_password(visit.now);
-        match passive.decide(Some(&Person { account: &account, evidence, prompted: true })) {
+        let decision = passive.decide(Some(&Person { account: &account, evidence, prompted: true }));
+        // A right password alone must not show by its refusal: it counts as a wrong one (S97).
+        match &decision {
+            Decision::Deny(Denial::Rule { told: false, .. }) => self.tried_in_vain(visit, username),
+            _ => self.password_sufficed(visit, &account),
+        }
+        match decision {
             Decision::Permit(permit) => {
                 let beginning = Beginning { keep: credentials.keep, familiarity };
                 self.issue_to_browser(&passive, &account, permit, Some(beginning)).await
@@ -111,6 +124,11 @@ impl SecurityTokenService {
                 self.ask_second_factor(half_way, &account, offered, None).await
             }
             Decision::Challenge(_) => Ok(SignIn::Challenge(passive.challenge(Some(&account), None))),
+            // The words are those for a wrong password. The reference tells an admin which rule it was.
+            Decision::Deny(denial @ Denial::Rule { told: false, .. }) => {
+                self.refuse(&passive.asking, Some(&account), RefusalCode::Policy(denial)).await?;
+                Ok(SignIn::Challenge(passive.failed(username, Failure::Credentials)))
+            }
             Decision::Deny(denial) => self
                 .refuse(&passive.asking, Some(&account), RefusalCode::Policy(denial))
                 .await
@@ -152,12 +170,20 @@ impl SecurityTokenService {
             let relying_party = Arc::clone(&view.portal);
             let audience = relying_party.application.realm.clone();
             let place = self.place(visit, &view);
-            let asking = Asking { visit, view, relying_party, reply: None, audience, place };
+            let asking = Asking {
+                visit,
+                view,
+                relying_party,
+                reply: None,
+                audience,
+                place,
+                known_device: OnceLock::new(),
+            };
             return Ok(Ok(Passive { asking, destination }));
         };
         let Some(relying_party) = view.relying_party(&request.realm).cloned() else {
             self.broken_request(visit, RefusalCode::RealmUnknown.as_str());
-            return Ok(Err(Refusal { code: RefusalCode::RealmUnknown, application: None }));
+            return Ok(Err(Refusal { code: RefusalCode::RealmUnknown, application: None, message: None }));
         };
         let reply = relying_party.application.reply_address(request.reply.as_deref()).cloned();
         let found =
@@ -173,15 +199,26 @@ impl SecurityTokenService {
             Ok(reply) => {
                 let audience = request.realm.clone();
                 let place = self.place(visit, &view);
-                let asking = Asking { visit, view, relying_party, reply: Some(reply), audience, place };
+                let reply = Some(reply);
+                let known_device = OnceLock::new();
+                let asking = Asking { visit, view, relying_party, reply, audience, place, known_device };
                 Ok(Ok(Passive { asking, destination }))
             }
-            Err(code) => Ok(Err(self.record_refusal(visit, &relying_party, None, code).await?)),
+            Err(code) => Ok(Err(self.record_refusal(visit, &relying_party, None, code, None).await?)),
         }
     }
 }
 
 impl Passive<'_> {
+    /// Why nobody may try a mechanism here and now, whoever it is (S97).
+    pub(crate) fn refusal_of_all(&self, mechanism: Mechanism) -> Option<Denial> {
+        match self.decide(None) {
+            Decision::Deny(Denial::Rule { .. }) if self.asking.view.policy.spares(mechanism) => None,
+            Decision::Deny(denial) => Some(denial),
+            Decision::Permit(_) | Decision::Challenge(_) => None,
+        }
+    }
+
     pub(crate) fn decide(&self, person: Option<&Person<'_>>) -> Decision {
         self.asking.decide(self.demand(), Requestor::Passive, person)
     }

@@ -127,7 +127,7 @@ fn a_device_that_nobody_knows_of_is_not_known() {
 fn signals_are_conditions() {
     let spray = || Signals::NONE.with(Signal::Spray);
     assert!(matches(&World { signals: spray(), ..denying("signals = ['new-device', 'spray']") }));
-    assert!(!matches(&World { signals: spray(), ..denying("signals = ['new-country']") }));
+    assert!(!matches(&World { signals: spray(), ..denying("signals = ['new-device']") }));
     assert!(!matches(&denying("signals = ['spray']")));
     assert!(matches(&denying("not-signals = ['spray']")));
 }

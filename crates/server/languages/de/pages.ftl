@@ -6,6 +6,7 @@ reference = Kennung { $reference }
 fact-reference = Kennung
 fact-time = Zeit
 fact-code = Code
+fact-address = Ihre Adresse
 fact-correlation = Anfrage
 
 ## Anmeldung
@@ -55,10 +56,12 @@ continuing-why = Ihre Anmeldung geht von selbst weiter.
 
 stopped = Diese Anmeldung geht nicht weiter
 denied = Sie können sich nicht bei { $application } anmelden
+denied-from-here = Sie können sich von hier nicht anmelden
 denied-anywhere = Sie können sich hier nicht anmelden
 what-to-do = Was Sie tun können.
 advice-application = Öffnen Sie die Anwendung noch einmal. Geschieht es wieder, nennen Sie dem Helpdesk die Kennung.
 advice-access = Wenn Sie Zugang brauchen, fragen Sie den Helpdesk und nennen Sie die Kennung.
+advice-rule = Sind Sie in einem VPN? Schalten Sie es aus und öffnen Sie die Anwendung noch einmal. Brauchen Sie von hier oder um diese Zeit Zugang, fragen Sie den Helpdesk und nennen Sie die Kennung.
 advice-later = Versuchen Sie es in einer Minute wieder. Geschieht es erneut, nennen Sie dem Helpdesk die Kennung.
 advice-start = Gehen Sie zur Startseite und melden Sie sich dort an.
 start-page = Zur Startseite

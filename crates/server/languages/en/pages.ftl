@@ -6,6 +6,7 @@ reference = Reference { $reference }
 fact-reference = Reference
 fact-time = Time
 fact-code = Code
+fact-address = Your address
 fact-correlation = Request
 
 ## Sign-in
@@ -55,10 +56,12 @@ continuing-why = Your sign-in continues by itself.
 
 stopped = This sign-in cannot be completed
 denied = You cannot sign in to { $application }
+denied-from-here = You cannot sign in from here
 denied-anywhere = You cannot sign in here
 what-to-do = What to do.
 advice-application = Open the application again. If this happens again, give the reference to your help desk.
 advice-access = If you need access, ask your help desk and give them the reference.
+advice-rule = On a VPN? Turn it off and open the application again. If you need access from here or at this time, ask your help desk and give them the reference.
 advice-later = Try again in a minute. If this happens again, give the reference to your help desk.
 advice-start = Go to the start page and sign in from there.
 start-page = Go to the start page

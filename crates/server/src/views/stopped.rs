@@ -25,4 +25,6 @@ pub(crate) struct Evidence<'a> {
     pub(crate) code: &'a str,
     /// Entra's id of the request (WSF-15).
     pub(crate) correlation: Option<&'a str>,
+    /// Where the browser seems to be, when that was the reason.
+    pub(crate) address: Option<String>,
 }

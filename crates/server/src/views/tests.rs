@@ -94,6 +94,7 @@ fn stopped(face: &Face, language: Language, stop: &Stop, try_again: Option<&str>
         at: language.instant(chrono::DateTime::from_timestamp(1_795_425_360, 0).unwrap()),
         code: stop.code,
         correlation: Some("6f0c0a52-8f3e-4d0b-9d5a-0a1b2c3d4e5f"),
+        address: stop.is_of_a_rule().then(|| "203.0.113.24".to_owned()),
     };
     let (title, why, advice) = (stop.title(language), stop.why(language), stop.advice(language));
     StoppedPage { face, language, title, why, advice, evidence, try_again }.render().unwrap()
@@ -105,6 +106,7 @@ fn looping(face: &Face, language: Language) -> String {
         at: language.instant(chrono::DateTime::UNIX_EPOCH),
         code: Stop::LOOP.code,
         correlation: None,
+        address: None,
     };
     let view = StoppedPage {
         face,
@@ -234,7 +236,12 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
         status: axum::http::StatusCode::from_u16(status).unwrap(),
         code,
         application: Some("Microsoft 365".into()),
+        message: None,
         retry_after: None,
+    };
+    let by_rule = Stop {
+        message: Some("Contoso allows sign-in from Australia and New Zealand.".into()),
+        ..refused("rule", 403)
     };
     let recovery = Mechanisms::NONE.with(Mechanism::Passkey).with(Mechanism::RecoveryCode);
     let everything = recovery.with(Mechanism::Totp);
@@ -258,6 +265,7 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
         ("post-back", post_back(&face, language)),
         ("continue", ContinuePage { face: &face, language, address: "#" }.render().unwrap()),
         ("refused", stopped(&face, language, &refused("application_not_granted", 403), None)),
+        ("refused-by-rule", stopped(&face, language, &by_rule, None)),
         ("error", stopped(&face, language, &refused("reply_address_not_registered", 400), None)),
         ("loop", looping(&face, language)),
         ("not-found", stopped(&face, language, &Stop::PAGE_NOT_FOUND, None)),
