@@ -9,6 +9,7 @@ mod domain;
 mod init;
 mod key;
 mod ledger;
+mod letters;
 mod node;
 mod output;
 mod passkey_domain;
@@ -69,6 +70,9 @@ enum Command {
     /// The configuration in force.
     #[command(subcommand)]
     Config(configuration::Configuration),
+    /// The mail server that takes letters to people.
+    #[command(subcommand)]
+    Mail(letters::Mail),
     /// Looks for what would keep people from signing in, and says what to do.
     Doctor,
     /// Runs token scripts for the server; not for people.
@@ -106,6 +110,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Domain(command) => command.run(config, output).await,
             Command::Key(command) => command.run(config, output).await,
             Command::App(command) => command.run(config, output).await,
+            Command::Mail(command) => command.run(config, output).await,
             Command::Ledger(command) => return command.run(config, output).await,
             Command::Config(command) => return command.run(config, output),
             Command::Doctor => return doctor::run(config, output).await,

@@ -5,6 +5,7 @@ use authn::{AttemptLimits, Attempts, PasswordLimits, Passwords, SessionLimits, S
 use axum::Router;
 use config::{Settings, TlsMode};
 use geography::Geography;
+use mail::{Outbox, OutboxLimits};
 use model::{Clock, SystemClock};
 use policy::NamedNetwork;
 use script::{ScriptLimits, Scripts};
@@ -18,7 +19,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::{passkey_domain, places};
+use crate::{letters, passkey_domain, places};
 
 /// The hidden command that runs a script worker.
 pub const SCRIPT_WORKER: &str = "script-worker";
@@ -36,10 +37,14 @@ const OTHER_FILES: u64 = 256;
 /// How often the databases of places are looked at for renewed ones.
 const GEOGRAPHY_INTERVAL: Duration = Duration::from_secs(5);
 
+/// How long letters that are under way have when the server is told to stop.
+const LAST_LETTERS: Duration = Duration::from_secs(10);
+
 /// A node of a deployment.
 pub struct Node {
     pub sts: Arc<SecurityTokenService>,
     geography: Arc<Geography>,
+    outbox: Option<Outbox>,
     journal: Journal,
     store: Store,
 }
@@ -95,9 +100,11 @@ impl Node {
             memory: settings.script.memory << 20,
             ..ScriptLimits::default()
         };
+        let outbox = letters::relay(settings)?.map(|relay| Outbox::new(relay, OutboxLimits::default()));
         let geography = Arc::new(Geography::open(places::files(settings)));
         let sts = SecurityTokenService::open(Parts {
             clock,
+            outbox: outbox.clone(),
             geography: Arc::clone(&geography),
             signing: SigningLane::start(cores, cores * SIGNATURES_PER_THREAD)?,
             scripts: Scripts::start(scripts, (worker, SCRIPT_WORKER)),
@@ -113,7 +120,7 @@ impl Node {
         for organisation in store.organisations().await? {
             sts.warm(organisation.id).await.with_context(|| organisation.name.clone())?;
         }
-        Ok(Self { sts: Arc::new(sts), geography, journal, store })
+        Ok(Self { sts: Arc::new(sts), geography, outbox, journal, store })
     }
 
     /// The routes, behind an edge that behaves so.
@@ -140,6 +147,9 @@ impl Node {
             outcome = outcome.and(ended?);
         }
         following.abort();
+        if let Some(outbox) = &self.outbox {
+            outbox.drain(LAST_LETTERS).await;
+        }
         changes.await?;
         self.journal.shutdown().await;
         self.store.close().await;

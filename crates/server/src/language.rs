@@ -119,12 +119,14 @@ mod tests {
 
     const ENGLISH: &str = concat!(
         include_str!("../languages/en/account.ftl"),
+        include_str!("../languages/en/mail.ftl"),
         include_str!("../languages/en/pages.ftl"),
         include_str!("../languages/en/passkeys.ftl"),
         include_str!("../languages/en/refusals.ftl"),
     );
     const GERMAN: &str = concat!(
         include_str!("../languages/de/account.ftl"),
+        include_str!("../languages/de/mail.ftl"),
         include_str!("../languages/de/pages.ftl"),
         include_str!("../languages/de/passkeys.ftl"),
         include_str!("../languages/de/refusals.ftl"),

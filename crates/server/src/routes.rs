@@ -82,6 +82,12 @@ pub const ROUTES: &[Route] = &[
         handler: || post(handlers::choose),
     },
     Route {
+        path: "/sign-in/mail-code",
+        methods: &["POST"],
+        access: Access::SealedForm,
+        handler: || post(handlers::mail_code),
+    },
+    Route {
         path: "/sign-in/again",
         methods: &["POST"],
         access: Access::SealedForm,

@@ -330,6 +330,7 @@ const fn status_of(failure: Option<Failure>) -> StatusCode {
         None => StatusCode::OK,
         Some(Failure::Credentials | Failure::Passkey) => StatusCode::FORBIDDEN,
         Some(Failure::Late) => StatusCode::BAD_REQUEST,
+        Some(Failure::Unsent) => StatusCode::SERVICE_UNAVAILABLE,
         Some(Failure::Wait { .. }) => StatusCode::TOO_MANY_REQUESTS,
     }
 }

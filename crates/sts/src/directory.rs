@@ -5,19 +5,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arc_swap::ArcSwap;
 use model::{Organisation, OrganisationId, UserId};
 use moka::sync::Cache;
-use policy::NamedNetwork;
 use storage::{Account, StorageError, Store};
 
 use crate::StsError;
-use crate::organisation_view::OrganisationView;
+use crate::organisation_view::{Installation, OrganisationView};
 
 /// What the road reads: organisations and accounts, in memory, true to the database within a second.
 ///
 /// Nobody who is already signed in costs a query (design.md §5.4).
 pub struct Directory {
     store: Store,
-    /// The installation's networks that have a name.
-    networks: Vec<NamedNetwork>,
+    installation: Installation,
     organisations: ArcSwap<Organisations>,
     /// Grows with every refresh. Whatever was read before one is kept under the number of then and never found again,
     /// however late it arrives.
@@ -35,9 +33,9 @@ struct Organisations {
 
 impl Directory {
     /// Reads the list of organisations; everything else is read when it is first needed.
-    pub async fn open(store: Store, networks: Vec<NamedNetwork>) -> Result<Self, StorageError> {
+    pub async fn open(store: Store, installation: Installation) -> Result<Self, StorageError> {
         let directory = Self {
-            networks,
+            installation,
             organisations: ArcSwap::default(),
             term: AtomicU64::new(0),
             views: Cache::new(10_000),
@@ -112,7 +110,7 @@ impl Directory {
             .ok_or_else(|| StsError::Unavailable(format!("there is no organisation {id}")))?;
         // What is read seldom waits on the heap: every request would carry its state around.
         let view =
-            Arc::new(Box::pin(OrganisationView::load(&self.store, organisation, &self.networks)).await?);
+            Arc::new(Box::pin(OrganisationView::load(&self.store, organisation, &self.installation)).await?);
         self.views.insert(key, Arc::clone(&view));
         Ok(view)
     }

@@ -11,11 +11,14 @@ mod attempt;
 mod destination;
 mod device_label;
 mod directory;
+mod email_code;
 mod failures;
 mod issue;
 mod key_ring;
 mod lane;
+mod mailbox;
 mod metadata;
+mod notices;
 mod organisation_view;
 mod outcome;
 mod passkey;
@@ -32,8 +35,11 @@ pub use account::{
 };
 pub use active::{ActiveAddresses, ActiveParts, ActiveSignIn, EntraKnowledge};
 pub use destination::{Destination, PortalPage, PortalRequest, Proof};
+pub use email_code::Mailbox;
 pub use lane::{LaneError, SigningLane};
+pub use mailbox::{MAILBOX_ATTRIBUTE, NoMailbox, private_mailbox};
 pub use metadata::Document;
+pub use notices::notice;
 pub use outcome::{
     Answer, Challenge, ChallengeReason, Code, Credentials, Failure, NewSession, Refusal, RefusalCode,
     SecondFactorChallenge, SignIn, SignedOut, SignedOutOf, StsError, Tried,

@@ -7,12 +7,13 @@ use model::{
     Application, ApplicationKind, Domain, DomainName, IssuerUri, Organisation, OrganisationId, Realm, RoleId,
     Upn, User,
 };
-use policy::{NamedNetwork, NamedNetworks, Policy};
+use policy::{Mechanism, Mechanisms, NamedNetwork, NamedNetworks, Policy};
 use storage::{Account, Store};
 use token::{Assertion, IssuedToken, ResponseFormat, Signer, TokenError, TokenPlan};
 
 use crate::StsError;
 use crate::key_ring::KeyRing;
+use crate::mailbox::mailbox;
 use crate::metadata::Document;
 use crate::portal;
 
@@ -27,9 +28,18 @@ pub struct OrganisationView {
     /// Its federation metadata, one document per domain, made when first asked for.
     pub metadata: Mutex<HashMap<DomainName, Arc<Document>>>,
     domains: Vec<Domain>,
+    takes_mail_codes: bool,
     relying_parties: BTreeMap<String, Arc<RelyingParty>>,
     /// Our own portal, as the policy knows it. It is no relying party: no request names it.
     pub portal: Arc<RelyingParty>,
+}
+
+/// What all organisations of an installation share.
+pub struct Installation {
+    /// The networks that have a name.
+    pub networks: Vec<NamedNetwork>,
+    /// Whether there is a mail server.
+    pub sends_mail: bool,
 }
 
 /// An application with everything a token for it needs.
@@ -48,8 +58,9 @@ impl OrganisationView {
     pub async fn load(
         store: &Store,
         organisation: Arc<Organisation>,
-        networks: &[NamedNetwork],
+        installation: &Installation,
     ) -> Result<Self, StsError> {
+        let policy = policy(store, organisation.id, &installation.networks).await?;
         let keys = KeyRing::load(store, organisation.id).await?;
         let mut roles: HashMap<_, HashSet<RoleId>> = HashMap::new();
         for (application, role) in store.grants(organisation.id).await? {
@@ -74,7 +85,8 @@ impl OrganisationView {
             }),
             domains: store.domains(organisation.id).await?,
             metadata: Mutex::default(),
-            policy: policy(store, organisation.id, networks).await?,
+            takes_mail_codes: installation.sends_mail && policy.names_second(Mechanism::EmailCode),
+            policy,
             keys,
             organisation,
         })
@@ -101,6 +113,14 @@ impl OrganisationView {
     /// The domain that speaks for a name, if a proven one does.
     pub fn domain_of(&self, upn: &Upn) -> Option<&Domain> {
         Domain::of_user(upn, &self.domains)
+    }
+
+    /// The second factors that somebody can give: those enrolled, and a code by mail where some profile takes one and
+    /// there is a mailbox for it (S87).
+    pub fn second_factors(&self, account: &Account) -> Mechanisms {
+        let enrolled = account.second_factors();
+        let has_mailbox = self.takes_mail_codes && mailbox(&account.user, &self.domains).is_ok();
+        if has_mailbox { enrolled.with(Mechanism::EmailCode) } else { enrolled }
     }
 
     /// Whether any domain answers active requestors at all.

@@ -7,7 +7,7 @@ use storage::PasskeyRecord;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::{Entrance, HalfWay};
+use crate::{Entrance, HalfWay, Mailbox};
 
 /// How a request for a token ended. A refusal is an outcome, not an error.
 #[derive(Debug)]
@@ -74,6 +74,8 @@ pub struct SecondFactorChallenge {
     pub offered: Mechanisms,
     /// The person's passkeys, where one will do.
     pub passkeys: Vec<PasskeyRecord>,
+    /// Where a code goes, where one by mail will do.
+    pub mailbox: Option<Mailbox>,
     /// What was tried and did not work.
     pub tried: Option<Tried>,
     /// What the answer has to come back with.
@@ -94,6 +96,8 @@ pub struct Tried {
 pub enum Code {
     /// A code of an authenticator app, as typed.
     Totp(Zeroizing<String>),
+    /// A code that came by mail, as typed.
+    Email(Zeroizing<String>),
     /// A recovery code, as typed.
     Recovery(Zeroizing<String>),
 }
@@ -116,7 +120,9 @@ pub enum Failure {
     Passkey,
     /// The page had stood open for too long when the passkey came; nothing was looked at.
     Late,
-    /// Too many failures; the try was not looked at.
+    /// A code was to be sent, and cannot be.
+    Unsent,
+    /// Too many failures, or too many codes sent; the try was not looked at.
     Wait {
         /// Seconds until the next try is looked at.
         seconds: u64,

@@ -191,8 +191,16 @@ impl SecurityTokenService {
         } else {
             Vec::new()
         };
+        let mailbox = if offered.has(Mechanism::EmailCode) { self.mailbox_of(account).await? } else { None };
         let username = account.user.upn.to_string();
-        Ok(SignIn::SecondFactor(SecondFactorChallenge { username, offered, passkeys, tried, half_way }))
+        Ok(SignIn::SecondFactor(SecondFactorChallenge {
+            username,
+            offered,
+            passkeys,
+            mailbox,
+            tried,
+            half_way,
+        }))
     }
 
     /// Decides once more on somebody who has proved what they were asked for.
@@ -234,6 +242,7 @@ impl SecurityTokenService {
                     None => false,
                 }
             }
+            Code::Email(typed) => self.is_mailed_code(account, typed).await?,
             Code::Recovery(typed) => match RecoveryCode::parse(typed) {
                 Some(code) => self.store.spend_recovery_code(organisation, user, &code.hash(user)).await?,
                 None => false,
@@ -247,6 +256,7 @@ impl Code {
     pub const fn kind(&self) -> Mechanism {
         match self {
             Self::Totp(_) => Mechanism::Totp,
+            Self::Email(_) => Mechanism::EmailCode,
             Self::Recovery(_) => Mechanism::RecoveryCode,
         }
     }

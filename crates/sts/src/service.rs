@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use authn::{Attempts, Passwords, Sessions};
 use geography::Geography;
+use mail::Outbox;
 use model::{Clock, Organisation, OrganisationId, Upn};
 use script::Scripts;
 use storage::{EntryKind, Journal, LedgerEntry, StorageError, Store};
@@ -14,6 +15,7 @@ use crate::active::{Active, ActiveParts};
 use crate::directory::Directory;
 use crate::failures::CountedFailures;
 use crate::lane::SigningLane;
+use crate::organisation_view::Installation;
 use crate::{RefusalCode, StsError, Visit};
 
 /// How often a running server looks for changes made by the command line or another node.
@@ -31,6 +33,7 @@ pub struct SecurityTokenService {
     pub(crate) sessions: Sessions,
     pub(crate) attempts: Attempts,
     pub(crate) geography: Arc<Geography>,
+    pub(crate) outbox: Option<Outbox>,
     pub(crate) passive_address: String,
     pub(crate) active: Active,
     pub(crate) issued: AtomicU64,
@@ -57,6 +60,8 @@ pub struct Parts {
     pub attempts: Attempts,
     /// Where addresses are looked up, when a policy asks.
     pub geography: Arc<Geography>,
+    /// Letters to people; none where there is no mail server.
+    pub outbox: Option<Outbox>,
     /// The published address of the passive endpoint, from configuration and never from a Host header (S31).
     pub passive_address: String,
     /// What active requestors need.
@@ -67,8 +72,10 @@ impl SecurityTokenService {
     /// Opens the service, with what failed a moment ago counted: every organisation's keys are tried when the
     /// organisation is first asked for.
     pub async fn open(parts: Parts) -> Result<Self, StorageError> {
+        let installation =
+            Installation { networks: parts.active.networks.clone(), sends_mail: parts.outbox.is_some() };
         let service = Self {
-            directory: Directory::open(parts.store.clone(), parts.active.networks.clone()).await?,
+            directory: Directory::open(parts.store.clone(), installation).await?,
             clock: parts.clock,
             store: parts.store,
             journal: parts.journal,
@@ -78,6 +85,7 @@ impl SecurityTokenService {
             sessions: parts.sessions,
             attempts: parts.attempts,
             geography: parts.geography,
+            outbox: parts.outbox,
             passive_address: parts.passive_address,
             active: Active::new(parts.active),
             issued: AtomicU64::new(0),

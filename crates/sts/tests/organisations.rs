@@ -57,6 +57,7 @@ impl Deployment {
             sessions: Sessions::new(store.clone(), journal.clone(), SessionLimits::default()),
             attempts: Attempts::new(AttemptLimits::default()),
             geography: Arc::default(),
+            outbox: None,
             passive_address: "https://sign-in.example/adfs/ls/".to_owned(),
             active: ActiveParts::default(),
             passwords,

@@ -8,6 +8,7 @@ use policy::Mechanism;
 use serde::Deserialize;
 use sts::{Destination, HalfWay, SignIn};
 
+use super::mail_code::send;
 use super::sign_in::{ask_again, open, unreadable};
 use crate::app::App;
 use crate::edge::{Arrival, Opened, Standing};
@@ -53,6 +54,7 @@ async fn offer(
     match stage.app.sts().second_factors(&visit, destination, half_way).await? {
         SignIn::SecondFactor(challenge) => {
             match Mechanism::from_name(method).filter(|kind| challenge.offered.has(*kind)) {
+                Some(Mechanism::EmailCode) => send(stage, destination, challenge.half_way).await,
                 Some(kind) => stage.second_factor_by(kind, &challenge, destination),
                 None => stage.choose(&challenge, destination),
             }

@@ -32,6 +32,8 @@ pub(crate) struct CodeForm {
     #[serde(default)]
     code: String,
     #[serde(default)]
+    mail_code: String,
+    #[serde(default)]
     recovery_code: String,
 }
 
@@ -138,8 +140,10 @@ async fn with_code(
     form: CodeForm,
 ) -> Result<Response, Stop> {
     let visit = stage.arrival.visit(stage.app, destination.correlation().map(str::to_owned)).await?;
-    // An app may fill in its field by itself; the other is only ever filled in on purpose.
-    let code = if form.recovery_code.trim().is_empty() {
+    // An app may fill in its field by itself; the others are only ever filled in on purpose.
+    let code = if !form.mail_code.trim().is_empty() {
+        Code::Email(Zeroizing::new(form.mail_code))
+    } else if form.recovery_code.trim().is_empty() {
         Code::Totp(Zeroizing::new(form.code))
     } else {
         Code::Recovery(Zeroizing::new(form.recovery_code))

@@ -10,7 +10,7 @@ use crate::assets::PASSKEY_SCRIPT;
 use crate::edge::{Ceremony, CookieName};
 use crate::page::{Reach, rendered};
 use crate::stop::Stop;
-use crate::views::{ChoosePage, CodePage, Notice, PasskeyPage, options};
+use crate::views::{ChoosePage, CodePage, MailCodePage, Notice, PasskeyPage, options};
 
 /// How long a browser remembers which method was used in it, in seconds: as long as browsers keep any cookie.
 const METHOD_COOKIE: u64 = 400 * 24 * 60 * 60;
@@ -57,6 +57,7 @@ impl Stage<'_> {
     ) -> Result<Response, Stop> {
         match kind {
             Mechanism::Passkey => self.passkey(challenge, destination),
+            Mechanism::EmailCode => self.mail_code(challenge, destination),
             _ => self.code(kind, challenge, destination),
         }
     }
@@ -135,10 +136,37 @@ impl Stage<'_> {
         Ok(with_wait(response, failure))
     }
 
+    /// Offers to send a code by mail, or asks for the one that was sent.
+    fn mail_code(
+        &self,
+        challenge: &SecondFactorChallenge,
+        destination: &Destination,
+    ) -> Result<Response, Stop> {
+        let Some(mailbox) = &challenge.mailbox else {
+            // There is no mailbox any more that a code could go to: nothing but another way is left.
+            return self.choose(challenge, destination);
+        };
+        let (state, binding_cookie) = self.seal(destination, Some(&challenge.half_way), None)?;
+        let view = MailCodePage {
+            face: &self.arrival.face,
+            language: self.language,
+            notice: self.notice(challenge),
+            state: &state,
+            username: &challenge.username,
+            mailbox,
+            has_others: challenge.offered.iter().count() > 1,
+        };
+        let failure = challenge.tried.map(|tried| tried.failure);
+        let mut response = rendered(status_of(failure), &Reach::OwnForms, &view);
+        set_cookie(&mut response, binding_cookie);
+        Ok(with_wait(response, failure))
+    }
+
     fn notice(&self, challenge: &SecondFactorChallenge) -> Option<Notice> {
         let reference = self.arrival.reference.to_string();
         challenge.tried.map(|tried| match tried.kind {
             Mechanism::Passkey => Notice::of_failure(self.language, tried.failure, reference),
+            Mechanism::EmailCode => Notice::of_mail_code(self.language, tried.failure, reference),
             _ => Notice::of_code(self.language, tried.failure, reference),
         })
     }

@@ -4,6 +4,7 @@ mod account;
 mod choose;
 mod code;
 mod face;
+mod mail_code;
 mod passkey;
 mod post_back;
 mod sign_in;
@@ -20,6 +21,7 @@ pub(crate) use account::{
 pub(crate) use choose::{ChoosePage, options};
 pub(crate) use code::CodePage;
 pub(crate) use face::{Face, Faces};
+pub(crate) use mail_code::MailCodePage;
 pub(crate) use passkey::PasskeyPage;
 pub(crate) use post_back::{PostBack, PostBackFrame};
 pub(crate) use sign_in::{Notice, SignInPage, purpose};

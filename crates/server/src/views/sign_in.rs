@@ -57,6 +57,12 @@ impl Notice {
                 reference,
             },
             Failure::Late => Self::stale(language),
+            Failure::Unsent => Self {
+                bad: true,
+                what: language.text("mail-code-unsent"),
+                next: language.text("mail-code-unsent-next"),
+                reference,
+            },
             Failure::Wait { seconds } => Self {
                 bad: false,
                 what: language.text("wait"),
@@ -74,6 +80,17 @@ impl Notice {
                 what: language.text("code-wrong"),
                 next: language.text("code-wrong-next"),
                 reference: Some(reference),
+            },
+            other => Self::of_failure(language, other, reference),
+        }
+    }
+
+    /// The same for a code that came by mail.
+    pub(crate) fn of_mail_code(language: Language, failure: Failure, reference: String) -> Self {
+        match failure {
+            Failure::Credentials => Self {
+                next: language.text("mail-code-wrong-next"),
+                ..Self::of_code(language, failure, reference)
             },
             other => Self::of_failure(language, other, reference),
         }

@@ -225,6 +225,15 @@ fn codes_page(face: &Face, language: Language) -> String {
     CodesPage { face, language, who: who(), codes }.render().unwrap()
 }
 
+fn mail_code(face: &Face, language: Language, is_code_under_way: bool, failure: Option<Failure>) -> String {
+    let mailbox = sts::Mailbox { hint: "a…@h…".to_owned(), is_code_under_way };
+    let notice = failure.map(|failure| Notice::of_mail_code(language, failure, "7K4M-2QXD".to_owned()));
+    let (state, username) = ("c2VhbGVk", "ada@contoso.example");
+    MailCodePage { face, language, notice, state, username, mailbox: &mailbox, has_others: true }
+        .render()
+        .unwrap()
+}
+
 /// All pages with their names.
 fn samples(language: Language) -> Vec<(&'static str, String)> {
     let face = face();
@@ -262,6 +271,10 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
         ("code", code(&face, language, None)),
         ("code-wrong", code(&face, language, Some(Failure::Credentials))),
         ("code-wait", code(&face, language, Some(Failure::Wait { seconds: 30 }))),
+        ("mail-code-offer", mail_code(&face, language, false, None)),
+        ("mail-code", mail_code(&face, language, true, None)),
+        ("mail-code-wrong", mail_code(&face, language, true, Some(Failure::Credentials))),
+        ("mail-code-unsent", mail_code(&face, language, false, Some(Failure::Unsent))),
         ("post-back", post_back(&face, language)),
         ("continue", ContinuePage { face: &face, language, address: "#" }.render().unwrap()),
         ("refused", stopped(&face, language, &refused("application_not_granted", 403), None)),

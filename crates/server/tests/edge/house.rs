@@ -143,6 +143,7 @@ impl House {
             sessions: Sessions::new(store.clone(), journal.clone(), SessionLimits::default()),
             attempts: Attempts::new(AttemptLimits { account_failures: 3, ..AttemptLimits::default() }),
             geography: Arc::default(),
+            outbox: None,
             passive_address: format!("{BASE_URL}/adfs/ls/"),
             active: ActiveParts {
                 addresses: ActiveAddresses::at(BASE_URL),

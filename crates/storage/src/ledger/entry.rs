@@ -13,6 +13,8 @@ pub enum EntryKind {
     SignInRefused,
     /// Wrong credentials, or too many of them.
     SignInFailed,
+    /// A code was sent to a mailbox, for somebody who is half-way.
+    CodeSent,
     /// Somebody proved who they are; a session began.
     SignedIn,
     /// A session ended at its owner's wish.
@@ -34,10 +36,11 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::TokenIssued,
         Self::SignInRefused,
         Self::SignInFailed,
+        Self::CodeSent,
         Self::SignedIn,
         Self::SignedOut,
         Self::ScriptFailed,
@@ -55,6 +58,7 @@ impl EntryKind {
             Self::TokenIssued => "token_issued",
             Self::SignInRefused => "sign_in_refused",
             Self::SignInFailed => "sign_in_failed",
+            Self::CodeSent => "code_sent",
             Self::SignedIn => "signed_in",
             Self::SignedOut => "signed_out",
             Self::ScriptFailed => "script_failed",
