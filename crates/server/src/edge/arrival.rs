@@ -40,7 +40,8 @@ pub(crate) struct Arrival {
     pub(crate) method: Option<Mechanism>,
     /// Whether no header says that another site sent this (S21).
     pub(crate) may_be_ours: bool,
-    address: IpAddr,
+    /// The address that the policy sees; a page shows it to whom a rule about places refused.
+    pub(crate) address: IpAddr,
     user_agent: String,
     client: ClientKind,
     secret: Option<SessionSecret>,
