@@ -6,5 +6,6 @@ mod hostile;
 mod journeys;
 mod keyboard;
 mod looks;
+mod passkeys;
 mod second_factor;
 mod surroundings;

@@ -155,6 +155,18 @@ pub const ROUTES: &[Route] = &[
         handler: || post(handlers::account::remove_app),
     },
     Route {
+        path: path_of(PortalPage::Passkeys),
+        methods: &["GET", "POST"],
+        access: Access::Session,
+        handler: || get(handlers::account::show_passkeys).post(handlers::account::add_passkey),
+    },
+    Route {
+        path: "/account/passkeys/remove",
+        methods: &["POST"],
+        access: Access::Session,
+        handler: || post(handlers::account::remove_passkey),
+    },
+    Route {
         path: path_of(PortalPage::RecoveryCodes),
         methods: &["GET", "POST"],
         access: Access::Session,

@@ -206,6 +206,11 @@ impl Transaction {
         if removed == 0 {
             return Err(Refusal::Missing("passkey of the user").into());
         }
+        self.forget_idle_recovery_codes(user).await
+    }
+
+    /// Takes the recovery codes of a user who has nothing left that they could stand in for.
+    pub(crate) async fn forget_idle_recovery_codes(&mut self, user: UserId) -> Result<(), StorageError> {
         on!(&mut self.connection(), db => {
             sqlx::query::<Db>(FORGET_IDLE_RECOVERY_CODES).bind(user.as_uuid()).execute(db).await.map(drop)
         })?;

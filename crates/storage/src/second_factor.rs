@@ -207,7 +207,7 @@ impl Transaction {
                 .await
                 .map(|done| done.rows_affected())
         })?;
-        self.forget_recovery_codes(organisation, user).await?;
+        self.forget_idle_recovery_codes(user).await?;
         if removed == 0 { Err(Refusal::Missing("authenticator app of the user").into()) } else { Ok(()) }
     }
 

@@ -31,7 +31,8 @@ mod sign_out;
 mod visit;
 
 pub use account::{
-    Activity, AppConfirmation, AppSetUp, Happening, Methods, OwnSession, RecoveryCodes, Removal, What,
+    Activity, AppConfirmation, AppSetUp, Happening, Methods, OwnSession, PasskeyConfirmation, PasskeySetUp,
+    RecoveryCodes, Removal, What,
 };
 pub use active::{ActiveAddresses, ActiveParts, ActiveSignIn, EntraKnowledge};
 pub use destination::{Destination, PortalPage, PortalRequest, Proof};
@@ -45,7 +46,7 @@ pub use outcome::{
     SecondFactorChallenge, SignIn, SignedOut, SignedOutOf, StsError, Tried,
 };
 pub use passkey::{PasskeyCredentials, PasskeyPrompt};
-pub use portal::{Entrance, Owner, PROOF_LIFETIME, ProvenOwner};
+pub use portal::{Entrance, Owner, PROOF_LIFETIME, ProvenOwner, application as portal_application};
 pub use second_factor::HalfWay;
 pub use service::{Parts, SecurityTokenService};
 pub use visit::Visit;

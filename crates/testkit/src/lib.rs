@@ -7,6 +7,7 @@ mod connection;
 mod demo;
 mod mail_server;
 mod token_request;
+mod virtual_key;
 mod visitor;
 
 pub use authenticator::{code_of, secret_bytes};
@@ -15,4 +16,5 @@ pub use connection::{Answer, Connection, Door};
 pub use demo::{Demo, Description, Person};
 pub use mail_server::{Mail, MailIdentity, MailSecurity, MailServer};
 pub use token_request::escaped;
+pub use virtual_key::VirtualKey;
 pub use visitor::{Form, Page, Visitor};

@@ -1,3 +1,4 @@
+use authn::PasskeyEnrolment;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,7 +14,7 @@ const LIFETIME: TimeDelta = TimeDelta::hours(1);
 
 /// What a button of the portal does. It travels sealed in the button's form, so that nobody can change whom or what it
 /// is about, and another site cannot make one (S60).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Act {
     /// Ends one session.
     EndSession(SessionId),
@@ -23,6 +24,10 @@ pub(crate) enum Act {
     SetUpApp(String),
     /// Takes the app away.
     RemoveApp,
+    /// Takes a new passkey for an answer to this.
+    AddPasskey(Box<PasskeyEnrolment>),
+    /// Takes the passkey with this credential id away.
+    RemovePasskey(Vec<u8>),
     /// Makes new recovery codes.
     RenewRecoveryCodes,
 }

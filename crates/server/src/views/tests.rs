@@ -161,7 +161,8 @@ fn account_page(face: &Face, language: Language) -> String {
         began_at: at,
         seen_at: at,
     };
-    let known = sts::Methods { password_since: Some(at), app_since: Some(at), recovery_codes: 2 };
+    let known =
+        sts::Methods { password_since: Some(at), app_since: Some(at), passkeys: 2, recovery_codes: 2 };
     let happening = |what| sts::Happening {
         at,
         what,
@@ -190,6 +191,32 @@ fn account_page(face: &Face, language: Language) -> String {
         ],
         end_others: Some("c2VhbGVk".into()),
         happenings: happenings(language, &activity),
+    };
+    view.render().unwrap()
+}
+
+fn passkeys_page(face: &Face, language: Language, said: Option<PasskeysSaid>, is_here: bool) -> String {
+    let at = chrono::DateTime::from_timestamp(1_795_425_360, 0).unwrap();
+    let record = storage::PasskeyRecord {
+        credential: vec![1],
+        user: model::UserId::new(),
+        name: HOSTILE.to_owned(),
+        public_key: String::new(),
+        sign_count: 0,
+        backup_eligible: true,
+        backed_up: true,
+        made_at: at,
+        last_used_at: Some(at),
+    };
+    let new = NewPasskey { act: "c2VhbGVk".into(), options: OPTIONS.into(), name: "Edge, Windows".into() };
+    let view = PasskeysPage {
+        face,
+        language,
+        who: who(),
+        passkeys: vec![PasskeyLine::of(language, &record, "c2VhbGVk".into())],
+        new: is_here.then_some(new),
+        said,
+        script: &PASSKEY_SCRIPT.path,
     };
     view.render().unwrap()
 }
@@ -288,6 +315,11 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
         ("home", home(&face, language, ada)),
         ("home-anonymous", home(&face, language, None)),
         ("account", account_page(&face, language)),
+        ("passkeys", passkeys_page(&face, language, None, true)),
+        ("passkeys-refused", passkeys_page(&face, language, Some(PasskeysSaid::Refused), true)),
+        ("passkeys-full", passkeys_page(&face, language, Some(PasskeysSaid::Full), true)),
+        ("passkeys-demanded", passkeys_page(&face, language, Some(PasskeysSaid::Demanded), true)),
+        ("passkeys-elsewhere", passkeys_page(&face, language, None, false)),
         ("activity", activity_page(&face, language)),
         ("app", app_page(&face, language, false)),
         ("app-wrong", app_page(&face, language, true)),

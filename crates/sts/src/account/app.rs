@@ -126,7 +126,7 @@ impl SecurityTokenService {
     }
 
     /// Whether an application that the person may use demands a second factor of everybody.
-    async fn is_second_factor_demanded(&self, owner: &Owner) -> Result<bool, StsError> {
+    pub(super) async fn is_second_factor_demanded(&self, owner: &Owner) -> Result<bool, StsError> {
         let view = self.directory.view(owner.account.user.organisation).await?;
         Ok(view.relying_parties().any(|relying_party| {
             let application = &relying_party.application;
@@ -148,7 +148,7 @@ impl SecurityTokenService {
     }
 }
 
-async fn new_codes(
+pub(super) async fn new_codes(
     change: &mut Transaction,
     owner: &Owner,
     visit: &Visit,

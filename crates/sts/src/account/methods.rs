@@ -9,6 +9,8 @@ pub struct Methods {
     pub password_since: Option<DateTime<Utc>>,
     /// Since when an authenticator app is set up; none: there is none.
     pub app_since: Option<DateTime<Utc>>,
+    /// How many passkeys there are.
+    pub passkeys: usize,
     /// Recovery codes that were not used yet.
     pub recovery_codes: u32,
 }
@@ -22,6 +24,7 @@ impl SecurityTokenService {
         Ok(Methods {
             password_since: account.password.map(|password| password.changed_at),
             app_since: account.totp_since,
+            passkeys: self.store.passkeys(user.organisation, user.id).await?.len(),
             recovery_codes: self.store.recovery_codes_left(user.organisation, user.id).await?,
         })
     }

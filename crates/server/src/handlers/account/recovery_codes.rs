@@ -24,7 +24,7 @@ pub(crate) async fn offer_codes(State(app): State<Arc<App>>, arrival: Arrival) -
             Err(sign_in) => return Ok(sign_in),
         };
         let left = app.sts().methods(owner.owner()).await?;
-        if left.app_since.is_none() {
+        if left.app_since.is_none() && left.passkeys == 0 {
             return Ok(see_other(path_of(PortalPage::Account)));
         }
         Ok(shown(&OfferCodesPage {

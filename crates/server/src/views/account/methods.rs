@@ -71,11 +71,26 @@ pub(crate) fn methods(language: Language, methods: &Methods) -> Vec<Method> {
             action: action(PortalPage::AuthenticatorApp, "set-up"),
         },
     };
-    let codes = methods.app_since.map(|_| Method {
+    let passkeys = match u64::try_from(methods.passkeys) {
+        Ok(count) if count > 0 => Method {
+            state: State::Good,
+            name: language.text("passkeys"),
+            says: language.text_with_number("passkeys-count", "count", count),
+            action: action(PortalPage::Passkeys, "manage"),
+        },
+        _ => Method {
+            state: State::Off,
+            name: language.text("passkeys"),
+            says: language.text("passkeys-none"),
+            action: action(PortalPage::Passkeys, "set-up"),
+        },
+    };
+    let has_second_factor = methods.app_since.is_some() || methods.passkeys > 0;
+    let codes = has_second_factor.then(|| Method {
         state: if methods.recovery_codes <= FEW_CODES { State::Warning } else { State::Good },
         name: language.text("recovery-codes"),
         says: language.text_with_number("recovery-codes-left", "count", methods.recovery_codes.into()),
         action: action(PortalPage::RecoveryCodes, "recovery-codes-new"),
     });
-    [password, app].into_iter().chain(codes).collect()
+    [password, passkeys, app].into_iter().chain(codes).collect()
 }

@@ -4,12 +4,14 @@ mod activity;
 mod app;
 mod codes;
 mod methods;
+mod passkeys;
 mod sessions;
 
 pub(crate) use activity::{ActivityPage, HappeningLine, happenings};
 pub(crate) use app::{AppPage, QrCode};
 pub(crate) use codes::{CodesPage, OfferCodesPage};
 pub(crate) use methods::{Method, methods};
+pub(crate) use passkeys::{NewPasskey, PasskeyLine, PasskeysPage, PasskeysSaid};
 pub(crate) use sessions::SessionLine;
 
 use askama::Template;
