@@ -7,11 +7,13 @@
 //! a session is evidence for a decision, never the decision.
 
 mod attempts;
+mod breached;
 mod email_code;
 mod eviction;
 mod failures;
 mod lane;
 mod memory;
+mod new_password;
 mod passkey;
 mod password;
 mod passwords;
@@ -23,8 +25,10 @@ mod sessions;
 mod totp;
 
 pub use attempts::{AccountKey, Attempt, AttemptLimits, Attempts, Verdict};
+pub use breached::{BreachedListError, BreachedPasswords};
 pub use email_code::{EMAIL_CODE_DIGITS, EMAIL_CODE_LIFETIME, EmailCode};
 pub use lane::Busy;
+pub use new_password::{BreachedCheck, NewPasswordRules, PasswordRefused, known_words};
 pub use passkey::{
     CHALLENGE_LIFETIME, PasskeyAnswer, PasskeyCeremonies, PasskeyChallenge, PasskeyEnrolment, PasskeyError,
     PasskeyOwner, PasskeyRefused,

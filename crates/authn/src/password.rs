@@ -43,6 +43,12 @@ impl Password {
         self.0.chars().count()
     }
 
+    /// Whether one of these lower-case words stands in it, in whatever case.
+    pub(crate) fn holds_any(&self, mut words: impl Iterator<Item = String>) -> bool {
+        let lower = Zeroizing::new(self.0.to_lowercase());
+        words.any(|word| !word.is_empty() && lower.contains(&word))
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }

@@ -11,6 +11,7 @@ use thiserror::Error;
 use tracing::error;
 
 use crate::lane::{Blocks, Busy, Lane};
+use crate::new_password::{BreachedCheck, NewPasswordRules, PasswordRefused};
 use crate::password::{MINIMUM_NEW_PASSWORD, Password};
 
 /// How much of the machine password hashing may take.
@@ -81,6 +82,32 @@ impl Passwords {
             expected.matches(&candidate, memory)
         };
         self.lane.run(verify).await
+    }
+
+    /// Makes the PHC string to store for a password that somebody chose, when it keeps the rules: length and words at a
+    /// glance; the list of breached passwords and the former ones on the password threads, for they take time.
+    pub async fn accept(
+        &self,
+        password: Password,
+        rules: NewPasswordRules,
+        breached: Option<BreachedCheck>,
+    ) -> Result<String, PasswordRefused> {
+        rules.judge(&password)?;
+        let mut salt = [0; SALT_LENGTH];
+        aws_lc_rs::rand::fill(&mut salt).map_err(|_| PasswordRefused::Failed("no random salt".into()))?;
+        self.lane
+            .run(move |memory| {
+                if let Some(breached) = &breached {
+                    breached.judge(&password)?;
+                }
+                let mut former = rules.former.iter().filter_map(|hash| Expected::parse(hash));
+                if former.any(|former| former.matches(&password, memory)) {
+                    return Err(PasswordRefused::UsedBefore);
+                }
+                phc_string(&password, &salt, memory)
+                    .map_err(|error| PasswordRefused::Failed(error.to_string()))
+            })
+            .await?
     }
 
     /// Counts the hashes that were computed to verify a password, those for nobody included: what a name costs can be
@@ -266,6 +293,37 @@ mod tests {
             assert!(Expected::parse(stored).is_none(), "{stored:?} was read");
             assert!(!passwords().verify(Some(stored), password("password")).await.unwrap());
         }
+    }
+
+    #[tokio::test]
+    async fn a_password_that_was_used_before_is_not_accepted_again() {
+        let passwords = passwords();
+        let mut rules = NewPasswordRules::default();
+        for text in ["correct horse", "battery staple"] {
+            rules.former.push(passwords.accept(password(text), rules.clone(), None).await.unwrap());
+        }
+        for text in ["correct horse", "battery staple"] {
+            let refused = passwords.accept(password(text), rules.clone(), None).await;
+            assert!(matches!(refused, Err(PasswordRefused::UsedBefore)), "{text}");
+        }
+        let hash = passwords.accept(password("another horse"), rules, None).await.unwrap();
+        assert!(passwords.verify(Some(&hash), password("another horse")).await.unwrap());
+    }
+
+    /// What becomes of a password when the list cannot be read is the operator's choice.
+    #[tokio::test]
+    async fn a_breached_password_is_refused_and_an_unreadable_list_is_said() {
+        let passwords = passwords();
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("list.txt");
+        let accept = async |accept_unchecked| {
+            let check = BreachedCheck { list: list.clone(), accept_unchecked };
+            passwords.accept(password("password"), NewPasswordRules::default(), Some(check)).await
+        };
+        assert!(matches!(accept(false).await, Err(PasswordRefused::ListUnreadable(_))));
+        assert!(accept(true).await.is_ok());
+        std::fs::write(&list, "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:9659365\r\n").unwrap();
+        assert!(matches!(accept(true).await, Err(PasswordRefused::Breached)));
     }
 
     #[tokio::test]

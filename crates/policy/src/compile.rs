@@ -79,6 +79,7 @@ impl Compiler<'_> {
             self.exception(exception);
         }
         self.policy.break_glass = document.break_glass.users.iter().filter_map(|upn| self.upn(upn)).collect();
+        self.policy.passwords = document.passwords.clone();
         if let Some(role) = &document.guard.administrators {
             self.is_known(Fact::Role, role);
             self.policy.administrators = Some(role.get_ref().clone());

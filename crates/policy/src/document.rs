@@ -17,6 +17,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::PasswordRules;
+
 pub use exemption::{BreakGlass, Exception, Guard};
 pub use moment::Moment;
 pub use network::{Network, Range};
@@ -48,6 +50,8 @@ pub struct Document {
     pub exceptions: Vec<Exception>,
     /// `[break-glass]`: the accounts for the day when nothing else works (S88).
     pub break_glass: BreakGlass,
+    /// `[passwords]`: what a new password has to be, and how long one lasts.
+    pub passwords: PasswordRules,
     /// `[guard]`: whom no change may lock out.
     pub guard: Guard,
 }

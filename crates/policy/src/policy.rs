@@ -9,7 +9,7 @@ use crate::rule::{Rule, RuleNumber};
 use crate::schedule::Schedule;
 use crate::subset::Subset;
 use crate::vocabulary::Vocabulary;
-use crate::{Mechanism, NamedNetworks};
+use crate::{Mechanism, NamedNetworks, PasswordRules};
 
 /// The policy of an organisation, ready to be asked: a document [compiled](Policy::compile), or the built-in one, which
 /// has no rules.
@@ -29,6 +29,7 @@ pub struct Policy {
     pub(crate) looked_at: Subset,
     pub(crate) break_glass: Vec<String>,
     pub(crate) administrators: Option<String>,
+    pub(crate) passwords: PasswordRules,
 }
 
 /// The facts that cost a look-up and that some rule of a policy reads. Whatever is not in here may stay unknown.
@@ -56,6 +57,11 @@ impl Policy {
     /// Whether there is no document.
     pub const fn is_built_in(&self) -> bool {
         self.version == 0
+    }
+
+    /// What a new password has to be, and how long one lasts.
+    pub const fn passwords(&self) -> &PasswordRules {
+        &self.passwords
     }
 
     /// What has to be looked up before this policy is asked.

@@ -24,6 +24,7 @@ pub mod ledger;
 mod node_lock;
 mod organisation;
 mod passkey;
+mod password_history;
 mod policies;
 #[cfg(test)]
 mod preparation;

@@ -16,6 +16,7 @@ fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         crate::organisation::STATEMENTS,
         crate::passkey::STATEMENTS,
         crate::policies::STATEMENTS,
+        crate::password_history::STATEMENTS,
         crate::role::STATEMENTS,
         crate::second_factor::STATEMENTS,
         crate::session::STATEMENTS,

@@ -16,6 +16,7 @@ mod faults;
 mod journal;
 mod ledger;
 mod passkeys;
+mod password_history;
 mod policies;
 mod second_factors;
 mod secrets;
