@@ -7,6 +7,8 @@ use std::time::Duration;
 use authn::{AttemptLimits, Attempts, Password, PasswordLimits, Passwords, SessionLimits, Sessions};
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
+use geography::Geography;
+use mail::Outbox;
 use model::{
     ActiveRoad, Application, ApplicationId, ApplicationKind, Attributes, Clock, Domain, DomainName,
     ImmutableId, IssuerUri, KeyState, NetworkName, Organisation, OrganisationId, Realm, ReplyAddress, Role,
@@ -15,7 +17,7 @@ use model::{
 use policy::NamedNetwork;
 use script::{ScriptLimits, Scripts};
 use server::{App, Cookies, Edge, LoopLimits, router};
-use storage::{Account, Database, EntryKind, Journal, JournalSettings, Sealer, Store, ledger};
+use storage::{Account, Database, EntryKind, Journal, JournalSettings, PolicyVersion, Sealer, Store, ledger};
 use sts::{ActiveAddresses, ActiveParts, Parts, SecurityTokenService, SigningLane};
 use tempfile::TempDir;
 use token::NewKey;
@@ -69,6 +71,15 @@ pub struct House {
     folder: TempDir,
 }
 
+/// What a house may have beside its people.
+#[derive(Default)]
+pub struct Equipment {
+    /// Letters to people.
+    pub outbox: Option<Outbox>,
+    /// Where addresses are.
+    pub geography: Arc<Geography>,
+}
+
 impl House {
     /// The newest row of the ledger: what it tells of, and its details.
     pub async fn newest_row(&self) -> (EntryKind, serde_json::Value) {
@@ -112,16 +123,37 @@ impl House {
             Passwords::start(PasswordLimits { threads: 1, queue: 64, quiet: Duration::from_mins(1) })
                 .unwrap();
         furnish(&store, &passwords, road).await;
-        Self::run(folder, clock, store, passwords, proxies).await
+        Self::run(folder, clock, store, passwords, proxies, Equipment::default()).await
     }
 
     /// The same house after its server was stopped and started again.
     pub async fn restarted(self) -> Self {
+        self.restarted_with(Equipment::default()).await
+    }
+
+    /// The same, with more than before.
+    pub async fn restarted_with(self, equipment: Equipment) -> Self {
         self.journal.shutdown().await;
         let passwords =
             Passwords::start(PasswordLimits { threads: 1, queue: 64, quiet: Duration::from_mins(1) })
                 .unwrap();
-        Self::run(self.folder, self.clock, self.store, passwords, &[]).await
+        Self::run(self.folder, self.clock, self.store, passwords, &[], equipment).await
+    }
+
+    /// Puts a policy in force, for servers that start from now on.
+    pub async fn decree(&self, document: &str) {
+        let organisation = self.store.organisations().await.unwrap().remove(0).id;
+        let version = self.store.policy(organisation).await.unwrap().map_or(0, |policy| policy.version);
+        let next = PolicyVersion {
+            version: version + 1,
+            document: document.to_owned(),
+            note: None,
+            saved_by: "the test".to_owned(),
+            saved_at: start(),
+        };
+        let mut change = self.store.begin().await.unwrap();
+        change.save_policy(organisation, &next).await.unwrap();
+        change.commit().await.unwrap();
     }
 
     async fn run(
@@ -130,6 +162,7 @@ impl House {
         store: Store,
         passwords: Passwords,
         proxies: &[&str],
+        equipment: Equipment,
     ) -> Self {
         let verified = passwords.verified();
         let settings = JournalSettings { clock: clock.clone(), ..JournalSettings::default() };
@@ -142,8 +175,8 @@ impl House {
             passwords,
             sessions: Sessions::new(store.clone(), journal.clone(), SessionLimits::default()),
             attempts: Attempts::new(AttemptLimits { account_failures: 3, ..AttemptLimits::default() }),
-            geography: Arc::default(),
-            outbox: None,
+            geography: equipment.geography,
+            outbox: equipment.outbox,
             passive_address: format!("{BASE_URL}/adfs/ls/"),
             active: ActiveParts {
                 addresses: ActiveAddresses::at(BASE_URL),
