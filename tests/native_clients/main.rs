@@ -6,6 +6,7 @@ mod corpus;
 mod curl;
 
 mod attacks;
+mod conditional_access;
 mod demo_with_tls;
 mod msal;
 mod secrets;

@@ -14,7 +14,7 @@ use crate::demo_with_tls::demo_and_assertion;
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/native_clients/msal_sign_in.py");
 
 /// Runs MSAL at a demo; gives what it got and which paths it asked for. The secret goes in by standard input.
-async fn msal(demo: &Demo, arguments: &[&str], secret: &str) -> anyhow::Result<Value> {
+pub async fn msal(demo: &Demo, arguments: &[&str], secret: &str) -> anyhow::Result<Value> {
     let python = std::env::var_os("COUNTERSIGN_TEST_PYTHON")
         .context("COUNTERSIGN_TEST_PYTHON names no Python with msal; run `cargo xtask test`")?;
     let mut running = Command::new(python)

@@ -13,9 +13,11 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use config::{BaseUrl, Purpose, Settings};
-use model::{KeyState, Organisation, Realm, SystemClock};
-use rehearsal::{ActiveAddresses, ComeFrom, RegisteredDomain, RegisteredUser, Registrations, StandIn, Tenant};
+use config::{BaseUrl, MailSecurity, Purpose, Settings};
+use model::{DomainName, EntraFacts, KeyState, Organisation, Realm, SystemClock};
+use rehearsal::{
+    ActiveAddresses, ComeFrom, RegisteredDomain, RegisteredUser, Registrations, StandIn, Tenant,
+};
 use server::{ConnectionLimits, Cookies, Edge};
 use storage::{Sealer, Store};
 use tokio::net::TcpListener;
@@ -25,8 +27,8 @@ use tokio_util::sync::CancellationToken;
 use crate::node::{Door, Node, edge, start_logging, stop_signal};
 use crate::workplace::open_store;
 use authority::Authority;
-use data::PEOPLE;
 use come_from::pretending;
+use data::PEOPLE;
 use describe::{Addresses, Description};
 
 /// How many times larger the limits on failed sign-ins are than in earnest: people try things in a demo.
@@ -43,6 +45,9 @@ pub struct Demo {
     /// Starts over: removes a folder that an earlier demo made.
     #[arg(long)]
     fresh: bool,
+    /// A mail server on this machine that takes letters, in the clear; without one none are sent.
+    #[arg(long, value_name = "ADDR")]
+    smtp: Option<SocketAddr>,
     /// Writes one JSON document for programs once everything answers.
     #[arg(long, value_name = "FILE")]
     describe: Option<PathBuf>,
@@ -52,6 +57,9 @@ impl Demo {
     pub async fn run(self) -> anyhow::Result<()> {
         if !self.listen.ip().is_loopback() {
             bail!("the demo listens on loopback only: its passwords are known to everybody");
+        }
+        if self.smtp.is_some_and(|server| !server.ip().is_loopback()) {
+            bail!("the demo sends letters to a mail server on this machine only");
         }
         start_logging("warn", false);
         folder::prepare(&self.data, self.fresh)?;
@@ -69,12 +77,15 @@ impl Demo {
         let sealer = Sealer::open_or_create(&settings.key_file)?;
         let store = open_store(&settings, sealer).await?;
         settings.geography = sample_places::write(&settings.data)?;
+        settings.mail = self.smtp.map(mail).unwrap_or_default();
         let reply_address = format!("{}/login.srf", addresses.rehearsal_url);
         let organisation = data::furnish(&store, &reply_address).await?;
-        let node = Node::start(&settings, &addresses.tls_base_url, store.clone()).await?;
+        let stand_in_settings = stand_in_settings(&store, &organisation, &addresses).await?;
+        let tenant = stand_in_settings.tenant.clone();
+        let entra = Box::new(move |domain: &DomainName| tenant.entra_facts(domain));
+        let node = Node::start(&settings, &addresses.tls_base_url, entra, store.clone()).await?;
 
         let stop = CancellationToken::new();
-        let stand_in_settings = stand_in_settings(&store, &organisation, &addresses).await?;
         let routes = rehearsal::router(StandIn::new(stand_in_settings, stand_in.local_addr()?)?);
         let limits = ConnectionLimits::default();
         let mut rehearsal = JoinSet::new();
@@ -148,6 +159,17 @@ fn settings(folder: &std::path::Path, base_url: &str, listen: SocketAddr) -> any
     }
 }
 
+/// A mail server of the demo.
+fn mail(server: SocketAddr) -> config::Mail {
+    config::Mail {
+        server: server.ip().to_string(),
+        port: server.port(),
+        security: MailSecurity::None,
+        from: "Contoso <sign-in@contoso.example>".to_owned(),
+        ..config::Mail::default()
+    }
+}
+
 /// What the stand-in for Entra ID knows: the domains as if they had been federated, and the users as if they had
 /// been provisioned.
 async fn stand_in_settings(
@@ -167,6 +189,8 @@ async fn stand_in_settings(
         issuer: domain.issuer,
         certificates: certificates.clone(),
         active: domain.active_road.is_on().then(|| active.clone()),
+        // Nobody has looked at the tenant's Conditional Access; the stand-in has a page for it.
+        entra: EntraFacts::default(),
     });
     let users = store.users(organisation.id, "", u32::MAX).await?.into_iter().filter_map(|user| {
         Some(RegisteredUser {

@@ -14,7 +14,7 @@ use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::time::Duration;
 use storage::{Journal, JournalSettings, Store};
-use sts::{ActiveAddresses, ActiveParts, Parts, SecurityTokenService, SigningLane};
+use sts::{ActiveAddresses, ActiveParts, EntraKnowledge, Parts, SecurityTokenService, SigningLane};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -61,8 +61,14 @@ impl Node {
     /// Starts every lane and opens the keys of every organisation, so that a broken one is known before the first
     /// request.
     ///
-    /// `secure_url` is where active requestors reach it, if that is an https address.
-    pub async fn start(settings: &Settings, secure_url: &str, store: Store) -> anyhow::Result<Self> {
+    /// `secure_url` is where active requestors reach it, if that is an https address; `entra` says what Entra ID does
+    /// by itself.
+    pub async fn start(
+        settings: &Settings,
+        secure_url: &str,
+        entra: EntraKnowledge,
+        store: Store,
+    ) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let journal = JournalSettings {
@@ -112,7 +118,7 @@ impl Node {
             sessions: Sessions::new(store.clone(), journal.clone(), sessions),
             attempts: Attempts::new(attempts),
             passive_address: settings.base_url.join("/adfs/ls/"),
-            active: active(settings, secure_url),
+            active: active(settings, secure_url, entra),
             journal: journal.clone(),
             store: store.clone(),
         })
@@ -157,16 +163,15 @@ impl Node {
     }
 }
 
-/// What active requestors need: configured, until networks and Entra ID's own settings can be read elsewhere.
-fn active(settings: &Settings, secure_url: &str) -> ActiveParts {
+/// What active requestors need.
+fn active(settings: &Settings, secure_url: &str, entra: EntraKnowledge) -> ActiveParts {
     let networks = settings.networks.iter();
-    let entra = settings.entra.clone();
     ActiveParts {
         addresses: ActiveAddresses::at(secure_url),
         networks: networks
             .map(|(name, network)| NamedNetwork::new(name.clone(), network.0.clone()))
             .collect(),
-        entra: Box::new(move |domain| entra.facts(domain)),
+        entra,
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use config::{LogFormat, Purpose, Severity};
+use model::DomainName;
 use server::Cookies;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -41,8 +42,11 @@ pub async fn run(config: Option<&Path>) -> anyhow::Result<()> {
     let address = workplace.settings.listen;
     let listener = TcpListener::bind(address).await.with_context(|| format!("{address} cannot be used"))?;
     let edge = edge(&workplace.settings, Cookies::SECURE)?;
-    let node =
-        Node::start(&workplace.settings, workplace.settings.base_url.as_str(), workplace.store).await?;
+    // Until Entra ID can be asked, its settings are what the operator says.
+    let entra = workplace.settings.entra.clone();
+    let entra = Box::new(move |domain: &DomainName| entra.facts(domain));
+    let base_url = workplace.settings.base_url.as_str();
+    let node = Node::start(&workplace.settings, base_url, entra, workplace.store).await?;
     let address = listener.local_addr()?;
 
     let stop = CancellationToken::new();

@@ -6,7 +6,7 @@ use crate::posted_form::PostedForm;
 use crate::question::{BEARER, CONTEXT, FORM, OF_THE_TOKEN, RESPONSE};
 use crate::report::{Report, Sheet};
 use crate::response::{self, Response};
-use crate::tenant::Registrations;
+use crate::tenant::{RegisteredDomain, Registrations};
 use crate::token_examination::TokenExamination;
 
 /// Entra when an answer comes in: what it knows, and what time it is.
@@ -48,7 +48,8 @@ impl Examiner<'_> {
             return sheet.finish();
         };
         let multifactor = matches!(&origin, Origin::Asked(pending) if pending.multifactor);
-        let report = self.examine_token(sheet, &response, wresult, multifactor, remember);
+        let needs = |home: &RegisteredDomain| multifactor || home.sends_for_second_factor();
+        let report = self.examine_token(sheet, &response, wresult, needs, remember);
         Report { came_from: origin.came_from(), target: origin.target(), ..report }
     }
 
@@ -65,22 +66,28 @@ impl Examiner<'_> {
             Err(objection) => Err(objection.clone()),
         });
         match &response {
-            Ok(response) => self.examine_token(sheet, response, assertion, false, remember),
+            Ok(response) => self.examine_token(
+                sheet,
+                response,
+                assertion,
+                RegisteredDomain::demands_second_factor,
+                remember,
+            ),
             Err(_) => sheet.finish(),
         }
     }
 
-    /// `document` is what the assertion came in.
+    /// `document` is what the assertion came in; `needs` says whether it has to tell of a second factor.
     fn examine_token(
         &self,
         mut sheet: Sheet,
         response: &Response,
         document: &str,
-        multifactor: bool,
+        needs: impl FnOnce(&RegisteredDomain) -> bool,
         remember: impl FnOnce(&str, DateTime<Utc>) -> bool,
     ) -> Report {
         let token = TokenExamination::new(self, response);
-        token.ask_all(&mut sheet, document, multifactor, remember);
+        token.ask_all(&mut sheet, document, needs, remember);
         Report {
             claims: token.claims(),
             user: token.user().map(|user| user.upn.to_string()),

@@ -10,6 +10,7 @@
 mod assertion;
 mod certificate;
 mod come_from;
+mod conditional_access;
 mod context;
 mod examination;
 mod instant;

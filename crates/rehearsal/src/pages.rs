@@ -3,8 +3,10 @@
 use std::net::IpAddr;
 
 use askama::Template;
+use model::{EntraFacts, FederatedIdpMfaBehavior};
 use url::form_urlencoded::Serializer;
 
+use crate::conditional_access::{BEHAVIORS, DEMANDS};
 use crate::{DepartureError, Report, StandIn, instant};
 
 /// What every page bears.
@@ -83,6 +85,50 @@ fn in_words(problem: DepartureError) -> &'static str {
         DepartureError::TooLong => "The extra context is longer than 16 KiB.",
         DepartureError::NoAddress => "This is no address. Write one like 203.0.113.24, or leave it empty.",
         DepartureError::NoRandomness => "This machine gave no random numbers. Try again.",
+    }
+}
+
+/// What the tenant demands by itself, domain by domain.
+#[derive(Template)]
+#[template(path = "conditional_access.html")]
+pub(crate) struct ConditionalAccessPage<'a> {
+    frame: Frame<'a>,
+    domains: Vec<DomainForm>,
+}
+
+/// What is set for a domain.
+struct DomainForm {
+    name: String,
+    demands: Vec<Choice>,
+    behaviors: Vec<Choice>,
+}
+
+/// Something that can be set.
+struct Choice {
+    value: &'static str,
+    words: &'static str,
+    chosen: bool,
+}
+
+impl<'a> ConditionalAccessPage<'a> {
+    pub(crate) fn new(stand_in: &'a StandIn) -> Self {
+        let registrations = stand_in.settings().tenant.registrations();
+        let domains = registrations.domains.iter().map(|domain| {
+            let EntraFacts { mfa_demand, mfa_behavior } = domain.entra;
+            let demand = |(demand, value, words)| Choice { value, words, chosen: demand == mfa_demand };
+            let behavior = |(behavior, words): (FederatedIdpMfaBehavior, _)| Choice {
+                value: behavior.as_str(),
+                words,
+                chosen: mfa_behavior == Some(behavior),
+            };
+            let unknown = Choice { value: "", words: "Not known", chosen: mfa_behavior.is_none() };
+            DomainForm {
+                name: domain.name.to_string(),
+                demands: DEMANDS.map(demand).into(),
+                behaviors: [unknown].into_iter().chain(BEHAVIORS.map(behavior)).collect(),
+            }
+        });
+        Self { domains: domains.collect(), frame: Frame::new(stand_in) }
     }
 }
 

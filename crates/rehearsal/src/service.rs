@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::come_from::COOKIE;
 use crate::pages::{ResultPage, SignInPage};
-use crate::{Departure, DepartureError, Pretence, StandIn, native_client};
+use crate::{Departure, DepartureError, Pretence, StandIn, conditional_access, native_client};
 
 /// The largest form that is read, in bytes.
 const FORM_LIMIT: usize = 512 * 1024;
@@ -36,6 +36,7 @@ pub fn router(stand_in: StandIn) -> Router {
         .route("/start", get(start))
         .route("/login.srf", get(enter).post(receive))
         .route("/style.css", get(style))
+        .merge(conditional_access::routes())
         .merge(native_client::routes())
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(axum::middleware::map_response(protect))
@@ -167,7 +168,7 @@ fn sign_in_page(
     (status, page(&SignInPage::new(stand_in, username, come_from, problem))).into_response()
 }
 
-fn page(page: &impl Template) -> Response {
+pub(crate) fn page(page: &impl Template) -> Response {
     match page.render() {
         Ok(text) => Html(text).into_response(),
         Err(error) => {

@@ -100,7 +100,8 @@ impl StandIn {
     /// The address that the browser is sent to, with the parameters that Entra sends (protocol.md §1.1).
     pub fn depart(&self, departure: &Departure) -> Result<String, DepartureError> {
         let registrations = self.settings.tenant.registrations();
-        registrations.home_of(&departure.domain).ok_or(DepartureError::NotFederated)?;
+        let home = registrations.home_of(&departure.domain).ok_or(DepartureError::NotFederated)?;
+        let multifactor = departure.multifactor || home.sends_for_second_factor();
         if departure.extra.len() > EXTRA_LIMIT {
             return Err(DepartureError::TooLong);
         }
@@ -111,7 +112,7 @@ impl StandIn {
         let context = context::compose(&state, &departure.extra);
         let pending = Pending {
             context: context.clone(),
-            multifactor: departure.multifactor,
+            multifactor,
             came_from: departure.come_from.and_then(Pretence::address),
             target: departure.target.clone(),
         };
@@ -129,7 +130,7 @@ impl StandIn {
             query.append_pair("wfresh", "0");
         }
         // What Entra makes of `prompt=login` by default, unless a second factor is what is wanted.
-        match (departure.multifactor, departure.fresh) {
+        match (multifactor, departure.fresh) {
             (true, _) => drop(query.append_pair("wauth", MULTIPLE)),
             (false, true) => drop(query.append_pair("wauth", PASSWORD)),
             (false, false) => {}

@@ -1,6 +1,6 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
-use model::{DomainName, ImmutableId, IssuerUri, Upn};
+use model::{DomainName, EntraFacts, EntraMfaDemand, FederatedIdpMfaBehavior, ImmutableId, IssuerUri, Upn};
 
 /// What the stand-in's tenant knows of the world: a handle that its owner keeps, to change registrations while
 /// the stand-in runs.
@@ -28,6 +28,8 @@ pub struct RegisteredDomain {
     pub certificates: Vec<Vec<u8>>,
     /// Where active requestors are sent; none when the domain was federated without.
     pub active: Option<ActiveAddresses>,
+    /// What Entra demands of the domain's users by itself, and its `federatedIdpMfaBehavior`.
+    pub entra: EntraFacts,
 }
 
 /// The active requestor's part of an `internalDomainFederation`, both https.
@@ -62,6 +64,13 @@ impl Tenant {
         change(Arc::make_mut(&mut current));
     }
 
+    /// What Entra does by itself for the users of a domain: what Graph would say of it. Not known of a domain that is
+    /// not federated.
+    pub fn entra_facts(&self, domain: &DomainName) -> EntraFacts {
+        let registrations = self.registrations();
+        registrations.home_of(domain.as_str()).map(|domain| domain.entra).unwrap_or_default()
+    }
+
     /// The registrations as they stand.
     pub fn registrations(&self) -> Arc<Registrations> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
@@ -93,6 +102,19 @@ impl Registrations {
     }
 }
 
+impl RegisteredDomain {
+    /// Whether Entra demands a second factor of these users by itself.
+    pub(crate) fn demands_second_factor(&self) -> bool {
+        self.entra.mfa_demand == EntraMfaDemand::Yes
+    }
+
+    /// Whether it sends them here to give it, rather than to ask for it itself.
+    pub(crate) fn sends_for_second_factor(&self) -> bool {
+        let enforced = Some(FederatedIdpMfaBehavior::EnforceMfaByFederatedIdp);
+        self.demands_second_factor() && self.entra.mfa_behavior == enforced
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,7 +123,13 @@ mod tests {
         let domain = |name: &str| {
             let name = DomainName::parse(name).unwrap();
             let issuer = IssuerUri::of_domain(&name);
-            RegisteredDomain { name, issuer, certificates: Vec::new(), active: None }
+            RegisteredDomain {
+                name,
+                issuer,
+                certificates: Vec::new(),
+                active: None,
+                entra: EntraFacts::default(),
+            }
         };
         Registrations { domains: vec![domain("contoso.example")], users: Vec::new() }
     }

@@ -11,6 +11,7 @@ use uuid::{Builder, Uuid};
 
 use crate::openid::{self, TENANT_ID, Version};
 use crate::posted_form::PostedForm;
+use crate::question::MULTIFACTOR;
 use crate::tenant::RegisteredUser;
 use crate::{Report, StandIn};
 
@@ -166,9 +167,12 @@ impl TokenError {
         let failed = report.checks.iter().find(|check| check.passed == Some(false));
         let received = failed.and_then(|check| check.received.as_deref()).unwrap_or_default();
         let advice = report.advice.unwrap_or_default();
+        let code = report.code.unwrap_or("AADSTS50008");
+        // What a program cannot collect: it has to show a page.
+        let needs_a_page = code == MULTIFACTOR.code;
         Self {
-            error: "invalid_grant",
-            code: report.code.unwrap_or("AADSTS50008"),
+            error: if needs_a_page { "interaction_required" } else { "invalid_grant" },
+            code,
             sentence: format!("{advice} Received: {received}."),
         }
     }

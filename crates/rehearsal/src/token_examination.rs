@@ -62,11 +62,12 @@ impl<'a> TokenExamination<'a> {
         &self,
         sheet: &mut Sheet,
         wresult: &str,
-        multifactor: bool,
+        needs: impl FnOnce(&RegisteredDomain) -> bool,
         remember: impl FnOnce(&str, DateTime<Utc>) -> bool,
     ) {
         let realm = self.examiner.realm.as_str();
         let home = self.domain.map(|domain| domain.name.as_str()).unwrap_or_default();
+        let multifactor = self.domain.is_some_and(needs);
         let factor = if multifactor { "multipleauthn" } else { "not asked" };
         sheet.ask(ISSUER, self.expected_issuer(), || self.check_issuer());
         sheet.ask(CERTIFICATE, self.expected_certificates(), || self.check_certificate());

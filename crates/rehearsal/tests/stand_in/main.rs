@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where something unforeseen is")]
 
 mod come_from;
+mod conditional_access;
 mod hostile;
 mod issued_tokens;
 mod native_clients;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock, Mutex};
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
-use model::{Clock, DomainName, ImmutableId, IssuerUri, Realm, Upn};
+use model::{Clock, DomainName, EntraFacts, ImmutableId, IssuerUri, Realm, Upn};
 use rehearsal::{
     ActiveAddresses, ComeFrom, RegisteredDomain, RegisteredUser, Registrations, Report, Settings, StandIn,
     Tenant,
@@ -106,6 +106,7 @@ fn domain(name: &str) -> RegisteredDomain {
         name,
         certificates: [&*CURRENT, &*NEXT].map(|key| key.certificate().der().to_vec()).into(),
         active: None,
+        entra: EntraFacts::default(),
     }
 }
 
