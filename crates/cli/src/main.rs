@@ -14,6 +14,7 @@ mod node;
 mod output;
 mod passkey_domain;
 mod places;
+mod policy;
 mod role;
 mod serve;
 mod user;
@@ -64,6 +65,9 @@ enum Command {
     /// Applications: the relying parties that get tokens.
     #[command(subcommand)]
     App(app::App),
+    /// Who may sign in, from where, when and with what.
+    #[command(subcommand)]
+    Policy(policy::Policy),
     /// The record of decisions, tokens and changes.
     #[command(subcommand)]
     Ledger(ledger::Ledger),
@@ -111,6 +115,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Key(command) => command.run(config, output).await,
             Command::App(command) => command.run(config, output).await,
             Command::Mail(command) => command.run(config, output).await,
+            Command::Policy(command) => command.run(config, output).await,
             Command::Ledger(command) => return command.run(config, output).await,
             Command::Config(command) => return command.run(config, output),
             Command::Doctor => return doctor::run(config, output).await,

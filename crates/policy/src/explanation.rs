@@ -62,11 +62,34 @@ pub struct Tried {
     pub name: String,
     /// What it does.
     pub does: String,
+    /// Whether it refuses.
+    pub denies: bool,
     /// What came of it.
     pub result: TrialResult,
     /// The condition that was not met, with what was there instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+}
+
+impl Tried {
+    /// Whether this is the rule that decided.
+    pub fn decides(&self) -> bool {
+        self.result == TrialResult::Decides
+    }
+}
+
+impl TrialResult {
+    /// In words.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Decides => "decides",
+            Self::Reports => "reports",
+            Self::NoMatch => "no match",
+            Self::Exempt => "exempt",
+            Self::Depends => "depends on the person",
+            Self::NotReached => "not reached",
+        }
+    }
 }
 
 /// What came of a rule.
@@ -129,6 +152,7 @@ impl Policy {
                 position: rule.position,
                 name: rule.name.clone(),
                 does: rule.to_string(),
+                denies: rule.denies(),
                 result,
                 why,
             }

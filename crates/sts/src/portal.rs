@@ -144,7 +144,7 @@ impl PortalRequest {
 
 /// The portal as the policy knows it: an application that everybody may use and that gets no token, because there is no
 /// address to post one to.
-pub(crate) fn application(organisation: OrganisationId) -> Result<Application, StsError> {
+pub fn application(organisation: OrganisationId) -> Result<Application, StsError> {
     Ok(Application {
         id: ApplicationId::PORTAL,
         organisation,

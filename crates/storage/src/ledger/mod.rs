@@ -22,7 +22,7 @@ pub use entry::{EntryKind, LedgerEntry};
 pub use failures::{FailedTry, failed_tries};
 pub use journal::{Journal, JournalError, JournalSettings};
 pub use report::{ChainReport, Finding, Place, Report, Source};
-pub use tail::{LedgerRow, history, tail};
+pub use tail::{LedgerRow, decisions, history, of_reference, tail};
 pub use verification::verify;
 
 #[cfg(test)]

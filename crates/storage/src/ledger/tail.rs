@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use model::{OrganisationId, UserId};
+use model::{OrganisationId, Reference, UserId};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::FromRow;
@@ -56,6 +56,43 @@ pub async fn history(
     rows.into_iter().map(TailRow::into_row).collect()
 }
 
+/// Every row with a reference, in the order in which they were written.
+pub async fn of_reference(
+    store: &Store,
+    organisation: OrganisationId,
+    reference: Reference,
+) -> Result<Vec<LedgerRow>, StorageError> {
+    let mut lease = store.reader().await?;
+    let rows = on!(&mut lease, db => {
+        sqlx::query_as::<Db, TailRow>(OF_REFERENCE)
+            .bind(organisation.as_uuid())
+            .bind(reference.to_string())
+            .fetch_all(db)
+            .await
+    })?;
+    rows.into_iter().map(TailRow::into_row).collect()
+}
+
+/// The newest decisions of the policy since an instant, the latest first: tokens that were issued, people who were let
+/// into the portal, and refusals.
+pub async fn decisions(
+    store: &Store,
+    organisation: OrganisationId,
+    since: DateTime<Utc>,
+    limit: u32,
+) -> Result<Vec<LedgerRow>, StorageError> {
+    let mut lease = store.reader().await?;
+    let rows = on!(&mut lease, db => {
+        sqlx::query_as::<Db, TailRow>(DECISIONS)
+            .bind(organisation.as_uuid())
+            .bind(since)
+            .bind(i64::from(limit))
+            .fetch_all(db)
+            .await
+    })?;
+    rows.into_iter().map(TailRow::into_row).collect()
+}
+
 #[derive(FromRow)]
 struct TailRow {
     name: String,
@@ -105,6 +142,21 @@ statements! {
         join nodes on nodes.id = node_id
         order by at desc, ledger.epoch desc, sequence desc
         limit $1";
+
+    OF_REFERENCE = "select name, ledger.epoch, sequence, at, kind, organisation_id, reference, user_id, application_id,
+            detail, commitment, personal
+        from ledger
+        join nodes on nodes.id = node_id
+        where organisation_id = $1 and reference = $2
+        order by at, ledger.epoch, sequence";
+
+    DECISIONS = "select name, ledger.epoch, sequence, at, kind, organisation_id, reference, user_id, application_id,
+            detail, commitment, personal
+        from ledger
+        join nodes on nodes.id = node_id
+        where organisation_id = $1 and at >= $2 and kind in ('token_issued', 'signed_in', 'sign_in_refused')
+        order by at desc, ledger.epoch desc, sequence desc
+        limit $3";
 
     HISTORY = "select name, ledger.epoch, sequence, at, kind, organisation_id, reference, user_id, application_id,
             detail, commitment, personal
