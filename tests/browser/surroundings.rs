@@ -8,6 +8,9 @@ use thirtyfour::{By, WebElement};
 const PATIENCE: Duration = Duration::from_secs(30);
 const INTERVAL: Duration = Duration::from_millis(50);
 
+/// The binary under test.
+pub const COUNTERSIGN: &str = env!("CARGO_BIN_EXE_countersign");
+
 /// A demo and a browser in front of it.
 pub struct Surroundings {
     pub demo: Demo,
@@ -17,7 +20,11 @@ pub struct Surroundings {
 impl Surroundings {
     /// Starts both.
     pub async fn start(javascript: bool) -> anyhow::Result<Self> {
-        let demo = Demo::start(env!("CARGO_BIN_EXE_countersign")).await?;
+        Self::around(Demo::start(COUNTERSIGN).await?, javascript).await
+    }
+
+    /// Starts a browser in front of a demo.
+    pub async fn around(demo: Demo, javascript: bool) -> anyhow::Result<Self> {
         Ok(Self { demo, browser: Browser::start(javascript).await? })
     }
 

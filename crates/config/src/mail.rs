@@ -117,7 +117,10 @@ impl Mail {
         if self.security == MailSecurity::None && !self.is_on_this_machine() {
             findings.error(
                 "mail.security",
-                format!("codes and a password would travel to {} in the clear; write starttls or tls", self.server),
+                format!(
+                    "codes and a password would travel to {} in the clear; write starttls or tls",
+                    self.server
+                ),
             );
         }
         if !self.password.is_empty() && self.password_file.is_some() {
@@ -126,7 +129,9 @@ impl Mail {
         let has_password = !self.password.is_empty() || self.password_file.is_some();
         match (self.user.is_empty(), has_password) {
             (true, true) => findings.error("mail.user", "a password belongs to a name; name it"),
-            (false, false) => findings.error("mail.password", "a name belongs to a password; give it by file"),
+            (false, false) => {
+                findings.error("mail.password", "a name belongs to a password; give it by file");
+            }
             _ => {}
         }
     }
@@ -150,7 +155,11 @@ mod tests {
     }
 
     fn there() -> Mail {
-        Mail { server: "smtp.contoso.example".to_owned(), from: "a@contoso.example".to_owned(), ..Mail::default() }
+        Mail {
+            server: "smtp.contoso.example".to_owned(),
+            from: "a@contoso.example".to_owned(),
+            ..Mail::default()
+        }
     }
 
     #[test]
@@ -183,7 +192,8 @@ mod tests {
     fn the_password_is_read_from_the_environment_and_shown_to_nobody() {
         let pairs = [("COUNTERSIGN_MAIL__PASSWORD", "hunter2"), ("COUNTERSIGN_MAIL__USER", "sign-in")];
         let configuration =
-            Configuration::load(None, pairs.map(|(name, value)| (name.to_owned(), value.to_owned()))).unwrap();
+            Configuration::load(None, pairs.map(|(name, value)| (name.to_owned(), value.to_owned())))
+                .unwrap();
         assert_eq!(configuration.settings.mail.password.expose(), "hunter2");
         let shown = format!("{configuration:?} {:?}", configuration.explain().unwrap());
         assert!(!shown.contains("hunter2") && shown.contains("(hidden)"), "{shown}");

@@ -96,6 +96,12 @@ impl Demo {
         Self::start_with(program, Folder::Given(folder.to_owned()), &["--fresh"]).await
     }
 
+    /// Starts `program demo` in such a folder, with a mail server at this port of 127.0.0.1.
+    pub async fn start_with_mail_in(program: &str, folder: &Path, port: u16) -> anyhow::Result<Self> {
+        let server = format!("127.0.0.1:{port}");
+        Self::start_with(program, Folder::Given(folder.to_owned()), &["--smtp", &server]).await
+    }
+
     async fn start_with(program: &str, folder: Folder, rest: &[&str]) -> anyhow::Result<Self> {
         let description = folder.path().join("describe.json");
         let log = std::fs::File::create(folder.path().join("log.txt"))?;

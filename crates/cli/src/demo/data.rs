@@ -184,6 +184,8 @@ impl Person {
             ("Surname", self.last_name.to_owned()),
             ("Mail", self.upn.to_owned()),
             ("JobTitle", self.job_title.to_owned()),
+            // Read by nobody here, so that a code sent there proves something (S87).
+            ("OtherMails", format!("{}@home.example", self.first_name.to_lowercase())),
         ] {
             attributes.set(name, [value])?;
         }
