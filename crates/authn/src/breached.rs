@@ -59,13 +59,13 @@ impl BreachedPasswords {
         let unreadable = |source| BreachedListError::Unreadable { path: path.to_owned(), source };
         let file = File::open(path).map_err(unreadable)?;
         let length = file.metadata().map_err(unreadable)?.len();
-        let list = Self { file, path: path.to_owned(), length };
-        let first = list.line_around(0)?;
-        let last = list.line_around(length.saturating_sub(1))?;
+        let opened = Self { file, path: path.to_owned(), length };
+        let first = opened.line_around(0)?;
+        let last = opened.line_around(length.saturating_sub(1))?;
         if last.hash < first.hash {
-            return Err(list.malformed(last.start));
+            return Err(opened.malformed(last.start));
         }
-        Ok(list)
+        Ok(opened)
     }
 
     /// Whether a password is on the list. Reads the file: not for threads that others wait for.

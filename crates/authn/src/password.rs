@@ -49,6 +49,11 @@ impl Password {
         words.any(|word| !word.is_empty() && lower.contains(&word))
     }
 
+    /// Whether another is the same, byte for byte.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }

@@ -37,6 +37,7 @@ impl Default for PasswordLimits {
 pub struct Passwords {
     lane: Lane,
     verified: Arc<AtomicU64>,
+    breached: Option<BreachedCheck>,
 }
 
 /// Why a new password was not hashed.
@@ -57,7 +58,13 @@ impl Passwords {
     /// Starts the threads. Their memory comes with the first password.
     pub fn start(limits: PasswordLimits) -> io::Result<Self> {
         let lane = Lane::start(limits.threads, limits.queue, limits.quiet)?;
-        Ok(Self { lane, verified: Arc::default() })
+        Ok(Self { lane, verified: Arc::default(), breached: None })
+    }
+
+    /// The same, where new passwords are looked up in a list of breached ones.
+    #[must_use]
+    pub fn checking(self, breached: Option<BreachedCheck>) -> Self {
+        Self { breached, ..self }
     }
 
     /// Whether `candidate` is the password whose PHC string is `stored`.
@@ -90,9 +97,9 @@ impl Passwords {
         &self,
         password: Password,
         rules: NewPasswordRules,
-        breached: Option<BreachedCheck>,
     ) -> Result<String, PasswordRefused> {
         rules.judge(&password)?;
+        let breached = self.breached.clone();
         let mut salt = [0; SALT_LENGTH];
         aws_lc_rs::rand::fill(&mut salt).map_err(|_| PasswordRefused::Failed("no random salt".into()))?;
         self.lane
@@ -300,25 +307,25 @@ mod tests {
         let passwords = passwords();
         let mut rules = NewPasswordRules::default();
         for text in ["correct horse", "battery staple"] {
-            rules.former.push(passwords.accept(password(text), rules.clone(), None).await.unwrap());
+            rules.former.push(passwords.accept(password(text), rules.clone()).await.unwrap());
         }
         for text in ["correct horse", "battery staple"] {
-            let refused = passwords.accept(password(text), rules.clone(), None).await;
+            let refused = passwords.accept(password(text), rules.clone()).await;
             assert!(matches!(refused, Err(PasswordRefused::UsedBefore)), "{text}");
         }
-        let hash = passwords.accept(password("another horse"), rules, None).await.unwrap();
+        let hash = passwords.accept(password("another horse"), rules).await.unwrap();
         assert!(passwords.verify(Some(&hash), password("another horse")).await.unwrap());
     }
 
     /// What becomes of a password when the list cannot be read is the operator's choice.
     #[tokio::test]
     async fn a_breached_password_is_refused_and_an_unreadable_list_is_said() {
-        let passwords = passwords();
         let folder = tempfile::tempdir().unwrap();
         let list = folder.path().join("list.txt");
         let accept = async |accept_unchecked| {
             let check = BreachedCheck { list: list.clone(), accept_unchecked };
-            passwords.accept(password("password"), NewPasswordRules::default(), Some(check)).await
+            let passwords = passwords().checking(Some(check));
+            passwords.accept(password("password"), NewPasswordRules::default()).await
         };
         assert!(matches!(accept(false).await, Err(PasswordRefused::ListUnreadable(_))));
         assert!(accept(true).await.is_ok());

@@ -94,6 +94,12 @@ pub const ROUTES: &[Route] = &[
         handler: || post(handlers::again),
     },
     Route {
+        path: "/sign-in/new-password",
+        methods: &["POST"],
+        access: Access::SealedForm,
+        handler: || post(handlers::new_password),
+    },
+    Route {
         path: "/adfs/services/trust/mex",
         methods: &["GET", "POST"],
         access: Access::Anyone,
@@ -123,6 +129,12 @@ pub const ROUTES: &[Route] = &[
         methods: &["POST"],
         access: Access::Password,
         handler: || post(handlers::trust_13),
+    },
+    Route {
+        path: path_of(PortalPage::Password),
+        methods: &["GET", "POST"],
+        access: Access::Session,
+        handler: || get(handlers::account::show_password).post(handlers::account::change_password),
     },
     Route {
         path: path_of(PortalPage::Account),

@@ -1,5 +1,6 @@
 //! Where outcomes become pages: one method per page, for the visitor at hand.
 
+mod new_password;
 mod second_factor;
 
 use axum::http::header::{RETRY_AFTER, SET_COOKIE};
@@ -68,6 +69,7 @@ impl<'a> Stage<'a> {
             SignIn::Entered(entrance) => Ok(self.enter(&entrance)),
             SignIn::Challenge(challenge) => self.sign_in(&challenge, destination),
             SignIn::SecondFactor(challenge) => self.second_factor(&challenge, destination),
+            SignIn::NewPassword(challenge) => self.new_password(&challenge, destination),
             SignIn::Refused(refusal) => Err(refusal.into()),
         }
     }

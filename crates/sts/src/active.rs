@@ -12,6 +12,7 @@ use storage::Account;
 use wstrust::{Fault, TokenRequest, Version};
 
 use crate::asking::{Asking, Person};
+use crate::new_password;
 use crate::password_check::PasswordCheck;
 use crate::{RefusalCode, SecurityTokenService, StsError, Visit};
 
@@ -158,6 +159,12 @@ impl SecurityTokenService {
                 return Err(StsError::Unavailable("a challenge to a program".to_owned()));
             }
         };
+        // Nobody may see that the password was right: it counts as a wrong one (S30).
+        if new_password::reason(asking.view.policy.passwords(), &account, permit.evidence(), visit).is_some()
+        {
+            self.tried_in_vain(visit, &username);
+            return self.wrong(&asking, &account, RefusalCode::NewPasswordNeeded).await;
+        }
         self.password_sufficed(visit, &account);
         if message.as_ref().is_some_and(|message| !self.remember(message)) {
             return self.wrong(&asking, &account, RefusalCode::MessageRepeated).await;

@@ -18,6 +18,7 @@ mod key_ring;
 mod lane;
 mod mailbox;
 mod metadata;
+mod new_password;
 mod notices;
 mod organisation_view;
 mod outcome;
@@ -32,7 +33,7 @@ mod visit;
 
 pub use account::{
     Activity, AppConfirmation, AppSetUp, Happening, Methods, OwnSession, PasskeyConfirmation, PasskeySetUp,
-    RecoveryCodes, Removal, What,
+    PasswordChange, RecoveryCodes, Removal, What,
 };
 pub use active::{ActiveAddresses, ActiveParts, ActiveSignIn, EntraKnowledge};
 pub use destination::{Destination, PortalPage, PortalRequest, Proof};
@@ -40,6 +41,7 @@ pub use email_code::Mailbox;
 pub use lane::{LaneError, SigningLane};
 pub use mailbox::{MAILBOX_ATTRIBUTE, NoMailbox, private_mailbox};
 pub use metadata::Document;
+pub use new_password::{NewPasswordChallenge, NewPasswordFailure, NewPasswordReason, TypedPassword};
 pub use notices::notice;
 pub use outcome::{
     Answer, Challenge, ChallengeReason, Code, Credentials, Failure, NewSession, Refusal, RefusalCode,

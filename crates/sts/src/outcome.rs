@@ -7,7 +7,7 @@ use storage::PasskeyRecord;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::{Entrance, HalfWay, Mailbox};
+use crate::{Entrance, HalfWay, Mailbox, NewPasswordChallenge};
 
 /// How a request for a token ended. A refusal is an outcome, not an error.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub enum SignIn {
     Challenge(Challenge),
     /// The person is half-way: the first factor is proved, a second one is asked for.
     SecondFactor(SecondFactorChallenge),
+    /// The person proved everything, with a password that has to be another before anything begins.
+    NewPassword(Box<NewPasswordChallenge>),
     /// No token.
     Refused(Refusal),
 }
@@ -174,6 +176,8 @@ pub enum RefusalCode {
     ClaimUnwritable,
     /// The browser came back too often without being asked for anything.
     Loop,
+    /// The password was right and has to be changed, which an active requestor cannot do.
+    NewPasswordNeeded,
     /// The same message got a token before (S53).
     MessageRepeated,
 }
@@ -201,6 +205,7 @@ impl RefusalCode {
             Self::ScriptRefused => "token_script_refused",
             Self::ClaimUnwritable => "claim_unwritable",
             Self::Loop => "sign_in_loop",
+            Self::NewPasswordNeeded => "new_password_needed",
             Self::MessageRepeated => "message_repeated",
         }
     }

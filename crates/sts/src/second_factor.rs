@@ -66,6 +66,37 @@ impl HalfWay {
         })
     }
 
+    /// Of somebody who proved everything, with a password that has to be another.
+    pub(crate) fn before_new_password(
+        visit: &Visit,
+        account: &Account,
+        evidence: Evidence,
+        keep: bool,
+    ) -> Self {
+        // A first factor that is a session's was not given for this request.
+        let session = visit.session.as_ref().filter(|session| {
+            session.user == account.user.id && session.evidence.first_factor_at == evidence.first_factor_at
+        });
+        Self {
+            organisation: visit.organisation,
+            user: account.user.id,
+            evidence,
+            keep,
+            session: session.map(|session| session.id),
+            expires_at: visit.now + LIFETIME,
+        }
+    }
+
+    /// Who it is.
+    pub(crate) const fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// "Keep me signed in on this device".
+    pub(crate) const fn keep(&self) -> bool {
+        self.keep
+    }
+
     /// What was proved so far.
     pub(crate) const fn evidence(&self) -> Evidence {
         self.evidence
@@ -77,7 +108,7 @@ impl HalfWay {
     }
 
     /// Whether it still stands for this account and visit.
-    fn stands(&self, visit: &Visit, account: &Account) -> bool {
+    pub(crate) fn stands(&self, visit: &Visit, account: &Account) -> bool {
         let first_factor_is_there = match self.evidence.first_factor {
             Mechanism::Password => account
                 .password

@@ -144,6 +144,11 @@ impl SecurityTokenService {
         permit: Permit,
         beginning: Option<Beginning>,
     ) -> Result<SignIn, StsError> {
+        if let Some(beginning) = &beginning
+            && let Some(challenge) = passive.new_password(account, permit.evidence(), beginning.keep)
+        {
+            return Ok(SignIn::NewPassword(Box::new(challenge)));
+        }
         let (request, reply) = match (passive.destination, &passive.asking.reply) {
             (Destination::RelyingParty(request), Some(reply)) => (request, reply),
             (Destination::RelyingParty(_), None) => {

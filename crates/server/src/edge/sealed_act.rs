@@ -30,6 +30,8 @@ pub(crate) enum Act {
     RemovePasskey(Vec<u8>),
     /// Makes new recovery codes.
     RenewRecoveryCodes,
+    /// Makes what is typed beside it the password.
+    ChangePassword,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use policy::{Mechanism, Mechanisms};
-use sts::{Challenge, ChallengeReason, Failure, SignedOutOf};
+use sts::{Challenge, ChallengeReason, Failure, NewPasswordFailure, NewPasswordReason, SignedOutOf};
 
 use super::choose::Choice;
 use super::*;
@@ -63,6 +63,29 @@ fn code_of(
 ) -> String {
     let username = "ada@contoso.example";
     CodePage { face, language, notice, state: "c2VhbGVk", username, offered, wanted }.render().unwrap()
+}
+
+fn new_password(face: &Face, language: Language, failure: Option<NewPasswordFailure>) -> String {
+    let notice = failure.map(|failure| Notice::of_new_password(language, failure, 8, "7K4M-2QXD".into()));
+    let reason = match failure {
+        None => NewPasswordReason::Demanded,
+        Some(_) => NewPasswordReason::Expired,
+    };
+    let (state, username) = ("c2VhbGVk", "ada@contoso.example");
+    NewPasswordPage { face, language, notice, state, username, reason, minimum: 8 }.render().unwrap()
+}
+
+fn own_password(face: &Face, language: Language) -> String {
+    let notice = Notice::of_new_password(language, NewPasswordFailure::HoldsKnownWord, 8, "7K4M-2QXD".into());
+    let page = OwnPasswordPage {
+        face,
+        language,
+        who: who(),
+        act: "c2VhbGVk".into(),
+        notice: Some(notice),
+        minimum: 8,
+    };
+    page.render().unwrap()
 }
 
 fn passkey(face: &Face, language: Language, failure: Option<Failure>) -> String {
@@ -302,6 +325,10 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
         ("mail-code", mail_code(&face, language, true, None)),
         ("mail-code-wrong", mail_code(&face, language, true, Some(Failure::Credentials))),
         ("mail-code-unsent", mail_code(&face, language, false, Some(Failure::Unsent))),
+        ("new-password", new_password(&face, language, None)),
+        ("new-password-breached", new_password(&face, language, Some(NewPasswordFailure::Breached))),
+        ("new-password-unchecked", new_password(&face, language, Some(NewPasswordFailure::CannotBeChecked))),
+        ("own-password", own_password(&face, language)),
         ("post-back", post_back(&face, language)),
         ("continue", ContinuePage { face: &face, language, address: "#" }.render().unwrap()),
         ("refused", stopped(&face, language, &refused("application_not_granted", 403), None)),

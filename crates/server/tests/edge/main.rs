@@ -17,6 +17,7 @@ mod limits;
 mod lockout;
 mod loops;
 mod mail_codes;
+mod new_password;
 mod passive;
 mod places;
 mod routes;

@@ -7,12 +7,14 @@ mod activity;
 mod app;
 mod methods;
 mod passkeys;
+mod password;
 mod sessions;
 
 pub use activity::{Activity, Happening, What};
 pub use app::{AppConfirmation, AppSetUp, RecoveryCodes, Removal};
 pub use methods::Methods;
 pub use passkeys::{PasskeyConfirmation, PasskeySetUp};
+pub use password::PasswordChange;
 pub use sessions::OwnSession;
 
 use model::{OrganisationId, UserId};

@@ -6,11 +6,13 @@
 mod app;
 mod overview;
 mod passkeys;
+mod password;
 mod recovery_codes;
 
 pub(crate) use app::{confirm_app, remove_app, show_app};
 pub(crate) use overview::{activity, end_session, show};
 pub(crate) use passkeys::{add_passkey, remove_passkey, show_passkeys};
+pub(crate) use password::{change_password, show_password};
 pub(crate) use recovery_codes::{offer_codes, renew_codes};
 
 use askama::Template;

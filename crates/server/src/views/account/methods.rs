@@ -55,7 +55,8 @@ pub(crate) fn methods(language: Language, methods: &Methods) -> Vec<Method> {
         says: methods
             .password_since
             .map_or_else(|| language.text("method-none"), |at| since("password-since", at)),
-        action: None,
+        // Whoever has none signs in otherwise, and by an administrator's will.
+        action: methods.password_since.and_then(|_| action(PortalPage::Password, "password-change")),
     };
     let app = match methods.app_since {
         Some(at) => Method {
