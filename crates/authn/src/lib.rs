@@ -6,6 +6,7 @@
 //! try has to wait after too many failures ([`Attempts`]). What follows from the answers is decided elsewhere:
 //! a session is evidence for a decision, never the decision.
 
+mod access_code;
 mod attempts;
 mod breached;
 mod email_code;
@@ -23,7 +24,9 @@ mod session;
 mod session_map;
 mod sessions;
 mod totp;
+mod typed_code;
 
+pub use access_code::{ACCESS_CODE_LIFETIME, AccessCode};
 pub use attempts::{AccountKey, Attempt, AttemptLimits, Attempts, Verdict};
 pub use breached::{BreachedListError, BreachedPasswords};
 pub use email_code::{EMAIL_CODE_DIGITS, EMAIL_CODE_LIFETIME, EmailCode};

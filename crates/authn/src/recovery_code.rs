@@ -1,10 +1,10 @@
 use std::fmt;
 
 use model::UserId;
-use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::secret::RandomnessError;
+use crate::typed_code::TypedCode;
 
 /// How many codes a person gets at a time.
 pub const RECOVERY_CODES: usize = 10;
@@ -12,59 +12,29 @@ pub const RECOVERY_CODES: usize = 10;
 /// Characters of a code: 80 random bits, so many that a copy of the hashes opens nothing (S47).
 const LENGTH: usize = 16;
 
-/// Digits and letters without those that look like another (Crockford's base 32).
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
 /// A code for the day on which the authenticator app is lost. It is shown once and works once; stored is its hash.
 /// Wiped from memory when dropped, never shown by `Debug`.
-pub struct RecoveryCode(Zeroizing<String>);
+pub struct RecoveryCode(TypedCode<LENGTH>);
 
 impl RecoveryCode {
     /// A fresh code.
     pub fn random() -> Result<Self, RandomnessError> {
-        let mut bits = Zeroizing::new([0; LENGTH]);
-        aws_lc_rs::rand::fill(bits.as_mut_slice()).map_err(|_| RandomnessError)?;
-        let letters = bits.iter().filter_map(|bits| ALPHABET.get(usize::from(bits & 31)));
-        Ok(Self(Zeroizing::new(letters.map(|letter| char::from(*letter)).collect())))
+        TypedCode::random().map(Self)
     }
 
     /// Reads what a person typed: letter case, spaces and dashes aside, and O, I and L for what they look like.
     pub fn parse(typed: &str) -> Option<Self> {
-        let mut code = Zeroizing::new(String::with_capacity(LENGTH));
-        for typed in typed.chars().filter(|typed| !typed.is_whitespace() && *typed != '-') {
-            let letter = match typed.to_ascii_uppercase() {
-                'O' => '0',
-                'I' | 'L' => '1',
-                other => other,
-            };
-            if code.len() == LENGTH || !ALPHABET.iter().any(|known| char::from(*known) == letter) {
-                return None;
-            }
-            code.push(letter);
-        }
-        (code.len() == LENGTH).then_some(Self(code))
+        TypedCode::parse(typed).map(Self)
     }
 
     /// What the code is stored and found by; the same code of another user has another hash.
     pub fn hash(&self, user: UserId) -> [u8; 32] {
-        Sha256::new()
-            .chain_update(b"countersign recovery code\0")
-            .chain_update(user.as_uuid().as_bytes())
-            .chain_update(self.0.as_bytes())
-            .finalize()
-            .into()
+        self.0.hash("countersign recovery code", user)
     }
 
     /// The code as it is shown, this once: `7K4M-2QXD-9Z0A-HHT3`.
     pub fn written(&self) -> Zeroizing<String> {
-        let mut written = Zeroizing::new(String::with_capacity(LENGTH + LENGTH / 4));
-        for (at, letter) in self.0.chars().enumerate() {
-            if at > 0 && at % 4 == 0 {
-                written.push('-');
-            }
-            written.push(letter);
-        }
-        written
+        self.0.written()
     }
 }
 

@@ -78,6 +78,8 @@ impl Compiler<'_> {
         for exception in &document.exceptions {
             self.exception(exception);
         }
+        self.policy.enrolment = document.enrolment;
+        self.policy.sessions = document.sessions;
         self.policy.break_glass = document.break_glass.users.iter().filter_map(|upn| self.upn(upn)).collect();
         self.policy.passwords = document.passwords.clone();
         if let Some(role) = &document.guard.administrators {

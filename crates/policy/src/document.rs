@@ -3,6 +3,7 @@
 //! Keys that are unknown are refused, so that a misspelt condition cannot silently widen a rule. What is read here has
 //! the right form; whether its names mean anything is found when it is [compiled](crate::Policy::compile).
 
+mod enrolment;
 mod exemption;
 mod moment;
 mod network;
@@ -10,6 +11,7 @@ mod problem;
 mod profile;
 mod rule;
 mod schedule;
+mod sessions;
 mod switch;
 
 use std::collections::BTreeMap;
@@ -19,6 +21,7 @@ use toml::Spanned;
 
 use crate::PasswordRules;
 
+pub use enrolment::Enrolment;
 pub use exemption::{BreakGlass, Exception, Guard};
 pub use moment::Moment;
 pub use network::{Network, Range};
@@ -26,6 +29,7 @@ pub use problem::{DocumentError, Problem};
 pub use profile::ProfileSection;
 pub use rule::{ApplicationSection, Conditions, Names, RuleSection, Then};
 pub use schedule::{Day, ScheduleSection};
+pub use sessions::SessionRules;
 pub use switch::{ClientAccessFiltering, Geolock, Outside};
 
 /// The whole document. Every section may be left out.
@@ -54,6 +58,10 @@ pub struct Document {
     pub passwords: PasswordRules,
     /// `[guard]`: whom no change may lock out.
     pub guard: Guard,
+    /// `[enrolment]`: how people come to a second factor.
+    pub enrolment: Enrolment,
+    /// `[sessions]`: how long people stay signed in.
+    pub sessions: SessionRules,
 }
 
 impl Document {

@@ -39,7 +39,12 @@ pub(crate) fn factors(facts: &Facts<'_>, evidence: &Evidence, profile: &Profile)
         facts.demand.multifactor || facts.application.second_factor || profile.demands_second_factor();
     match given {
         Some(given) => Factors::Enough(Some(given)),
-        None if is_demanded => ask(facts, first, accepted, accepted),
+        None if is_demanded => match ask(facts, first, accepted, accepted) {
+            Factors::Missing(_) if facts.demand.enrolment_may_wait && !facts.demand.multifactor => {
+                Factors::Enough(None)
+            }
+            lacking => lacking,
+        },
         None if profile.second.is_none() => match ask(facts, first, accepted, accepted) {
             Factors::Ask(offer) => Factors::Ask(offer),
             _ => Factors::Enough(None),

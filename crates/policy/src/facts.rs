@@ -12,6 +12,9 @@ pub struct Demand {
     pub multifactor: bool,
     /// The oldest acceptable second factor, where one is given at all (`mfa_max_age`, WSF-08).
     pub multifactor_within: Option<TimeDelta>,
+    /// Whether the person has days left to enrol a second factor that rules or the application demand. What the request
+    /// itself demands waits for nobody.
+    pub enrolment_may_wait: bool,
 }
 
 /// Everything a decision is made from. What is not here cannot matter.

@@ -3,6 +3,7 @@ use std::ops::Range;
 
 use model::User;
 
+use crate::document::{Enrolment, SessionRules};
 use crate::fact::Fact;
 use crate::profile::Profile;
 use crate::rule::{Rule, RuleNumber};
@@ -30,6 +31,8 @@ pub struct Policy {
     pub(crate) break_glass: Vec<String>,
     pub(crate) administrators: Option<String>,
     pub(crate) passwords: PasswordRules,
+    pub(crate) enrolment: Enrolment,
+    pub(crate) sessions: SessionRules,
 }
 
 /// The facts that cost a look-up and that some rule of a policy reads. Whatever is not in here may stay unknown.
@@ -116,6 +119,16 @@ impl Policy {
     /// The role that no change may lock out.
     pub fn administrators(&self) -> Option<&str> {
         self.administrators.as_deref()
+    }
+
+    /// How people come to a second factor.
+    pub const fn enrolment(&self) -> Enrolment {
+        self.enrolment
+    }
+
+    /// How long people stay signed in.
+    pub const fn sessions(&self) -> SessionRules {
+        self.sessions
     }
 
     /// Whether a user is a break-glass account (S88).

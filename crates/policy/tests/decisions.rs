@@ -159,7 +159,8 @@ fn ada_with_both() -> Case {
     Case { enrolled: true, evidence: Some(evidence), ..ada() }
 }
 
-const MULTIFACTOR: Demand = Demand { multifactor: true, fresh_within: None, multifactor_within: None };
+const MULTIFACTOR: Demand =
+    Demand { multifactor: true, fresh_within: None, multifactor_within: None, enrolment_may_wait: false };
 
 /// WSF-07, S25: a demand for a second factor is never met by a password.
 #[test]
@@ -267,4 +268,20 @@ fn a_permit_is_bound_and_short_lived() {
     assert_eq!((spent.endpoint, spent.rule), (Endpoint::Passive, "granted-by-role"));
     assert!(permit().spend(case.now + TimeDelta::milliseconds(60_001)).is_err());
     assert!(permit().spend(case.now - TimeDelta::milliseconds(1)).is_err());
+}
+
+/// WSF-07: whoever has days left to enrol gets in without a second factor that the firm demands; what the request itself
+/// demands waits for nobody, and whoever has a second factor is asked for it.
+#[test]
+fn a_demand_of_the_firm_may_wait_for_enrolment_and_one_of_the_request_not() {
+    let mut case = ada();
+    case.application.second_factor = true;
+    assert_eq!(case.denial(), Some(Denial::SecondFactorNotEnrolled(ENROLLABLE)));
+    case.demand.enrolment_may_wait = true;
+    assert!(matches!(case.decide(), Decision::Permit(permit) if permit.evidence().second_factor.is_none()));
+    case.demand.multifactor = true;
+    assert_eq!(case.denial(), Some(Denial::SecondFactorNotEnrolled(ENROLLABLE)));
+    case.demand.multifactor = false;
+    case.enrolled = true;
+    assert!(matches!(case.decide(), Decision::Challenge(Challenge::SecondFactor(_))));
 }

@@ -149,8 +149,18 @@ mod tests {
     fn every_key_has_a_text_in_every_language() {
         for language in Language::ALL {
             for key in keys(ENGLISH) {
-                let arguments =
-                    ["application", "at", "organisation", "user", "reference", "seconds", "count", "window"];
+                let arguments = [
+                    "application",
+                    "at",
+                    "organisation",
+                    "user",
+                    "reference",
+                    "seconds",
+                    "count",
+                    "window",
+                    "days",
+                    "mailbox",
+                ];
                 let text = language.text_with_all(key, arguments.map(|name| (name, "x".into())));
                 assert!(
                     !text.is_empty() && !text.contains("Unknown localization"),

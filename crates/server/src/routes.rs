@@ -88,6 +88,24 @@ pub const ROUTES: &[Route] = &[
         handler: || post(handlers::mail_code),
     },
     Route {
+        path: "/sign-in/enrol",
+        methods: &["POST"],
+        access: Access::SealedForm,
+        handler: || post(handlers::enrol),
+    },
+    Route {
+        path: "/sign-in/enrolled",
+        methods: &["POST"],
+        access: Access::SealedForm,
+        handler: || post(handlers::enrolled),
+    },
+    Route {
+        path: "/sign-in/later",
+        methods: &["POST"],
+        access: Access::SealedForm,
+        handler: || post(handlers::later),
+    },
+    Route {
         path: "/sign-in/again",
         methods: &["POST"],
         access: Access::SealedForm,

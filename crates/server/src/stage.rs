@@ -1,5 +1,6 @@
 //! Where outcomes become pages: one method per page, for the visitor at hand.
 
+mod enrolment;
 mod new_password;
 mod second_factor;
 
@@ -70,6 +71,8 @@ impl<'a> Stage<'a> {
             SignIn::Challenge(challenge) => self.sign_in(&challenge, destination),
             SignIn::SecondFactor(challenge) => self.second_factor(&challenge, destination),
             SignIn::NewPassword(challenge) => self.new_password(&challenge, destination),
+            SignIn::Enrolment(challenge) => self.enrolment(*challenge, destination),
+            SignIn::Enrolled(enrolled) => self.enrolled(*enrolled, destination),
             SignIn::Refused(refusal) => Err(refusal.into()),
         }
     }

@@ -16,6 +16,7 @@ mod application;
 mod backend;
 mod domain;
 mod email_code;
+mod enrolment;
 mod error;
 mod familiar_place;
 mod installation;

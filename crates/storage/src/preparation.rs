@@ -11,6 +11,7 @@ fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         crate::application::STATEMENTS,
         crate::domain::STATEMENTS,
         crate::email_code::STATEMENTS,
+        crate::enrolment::STATEMENTS,
         crate::familiar_place::STATEMENTS,
         crate::installation::STATEMENTS,
         crate::organisation::STATEMENTS,

@@ -12,6 +12,7 @@ mod destination;
 mod device_label;
 mod directory;
 mod email_code;
+mod enrolment;
 mod failures;
 mod issue;
 mod key_ring;
@@ -38,6 +39,7 @@ pub use account::{
 pub use active::{ActiveAddresses, ActiveParts, ActiveSignIn, EntraKnowledge};
 pub use destination::{Destination, PortalPage, PortalRequest, Proof};
 pub use email_code::Mailbox;
+pub use enrolment::{Enrolled, EnrolmentChallenge};
 pub use lane::{LaneError, SigningLane};
 pub use mailbox::{MAILBOX_ATTRIBUTE, NoMailbox, private_mailbox};
 pub use metadata::Document;

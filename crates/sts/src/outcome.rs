@@ -7,7 +7,7 @@ use storage::PasskeyRecord;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::{Entrance, HalfWay, Mailbox, NewPasswordChallenge};
+use crate::{Enrolled, EnrolmentChallenge, Entrance, HalfWay, Mailbox, NewPasswordChallenge};
 
 /// How a request for a token ended. A refusal is an outcome, not an error.
 #[derive(Debug)]
@@ -22,6 +22,10 @@ pub enum SignIn {
     SecondFactor(SecondFactorChallenge),
     /// The person proved everything, with a password that has to be another before anything begins.
     NewPassword(Box<NewPasswordChallenge>),
+    /// The same, and there is none yet: one may be set up now.
+    Enrolment(Box<EnrolmentChallenge>),
+    /// It is set up; the person reads the recovery codes and goes on.
+    Enrolled(Box<Enrolled>),
     /// No token.
     Refused(Refusal),
 }

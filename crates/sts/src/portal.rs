@@ -133,12 +133,12 @@ impl SecurityTokenService {
 }
 
 impl PortalRequest {
-    pub(crate) const fn demand(self) -> Demand {
+    pub(crate) fn demand(self) -> Demand {
         let limit = match self.proof {
             Proof::Session => None,
             Proof::Fresh => Some(PROOF_LIFETIME),
         };
-        Demand { fresh_within: limit, multifactor: false, multifactor_within: limit }
+        Demand { fresh_within: limit, multifactor_within: limit, ..Demand::default() }
     }
 }
 

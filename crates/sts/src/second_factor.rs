@@ -1,11 +1,12 @@
-use authn::{RecoveryCode, TotpSecret, Verdict};
+use authn::{AccessCode, RecoveryCode, TotpSecret, Verdict};
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{OrganisationId, SessionId, UserId};
-use policy::{Decision, Evidence, Mechanism, Mechanisms};
+use policy::{Decision, Denial, Evidence, Mechanism, Mechanisms, Permit};
 use serde::{Deserialize, Serialize};
 use storage::Account;
 
 use crate::asking::Person;
+use crate::enrolment::Enrolling;
 use crate::issue::Beginning;
 use crate::outcome::{Code, Tried};
 use crate::password_check::seconds_of;
@@ -26,12 +27,15 @@ const LIFETIME: TimeDelta = TimeDelta::minutes(10);
 pub struct HalfWay {
     organisation: OrganisationId,
     user: UserId,
-    /// The first factor.
+    /// The first factor; the second one, too, once it is set up.
     evidence: Evidence,
     /// "Keep me signed in on this device".
     keep: bool,
     /// The session whose first factor it is; none when the password was given for this very request.
     session: Option<SessionId>,
+    /// The second factor that is being set up, where one is lacking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    enrolling: Option<Enrolling>,
     expires_at: DateTime<Utc>,
 }
 
@@ -49,6 +53,7 @@ impl HalfWay {
             evidence: Evidence { second_factor: None, ..evidence },
             keep,
             session: None,
+            enrolling: None,
             expires_at: visit.now + LIFETIME,
         }
     }
@@ -62,6 +67,7 @@ impl HalfWay {
             evidence: Evidence { second_factor: None, ..session.evidence },
             keep: session.persistent,
             session: Some(session.id),
+            enrolling: None,
             expires_at: visit.now + LIFETIME,
         })
     }
@@ -83,6 +89,7 @@ impl HalfWay {
             evidence,
             keep,
             session: session.map(|session| session.id),
+            enrolling: None,
             expires_at: visit.now + LIFETIME,
         }
     }
@@ -97,9 +104,25 @@ impl HalfWay {
         self.keep
     }
 
+    /// The same person, who sets up a second factor.
+    pub(crate) fn setting_up(self, enrolling: Enrolling) -> Self {
+        Self { enrolling: Some(enrolling), ..self }
+    }
+
+    /// The same person, who has set up a second factor and just gave it.
+    pub(crate) fn with_second_factor(self, kind: Mechanism, visit: &Visit, enrolling: Enrolling) -> Self {
+        let evidence = self.evidence.with_second_factor(kind, visit.now);
+        Self { evidence, enrolling: Some(enrolling), ..self }
+    }
+
     /// What was proved so far.
     pub(crate) const fn evidence(&self) -> Evidence {
         self.evidence
+    }
+
+    /// How far a second factor is set up.
+    pub(crate) const fn enrolling(&self) -> Option<&Enrolling> {
+        self.enrolling.as_ref()
     }
 
     /// Whether the first factor was given for this very request.
@@ -150,6 +173,12 @@ impl SecurityTokenService {
             let tried = Tried { kind, failure: Failure::Wait { seconds: seconds_of(wait) } };
             return self.ask_second_factor(half_way, &account, offered, Some(tried)).await;
         }
+        if let Code::Recovery(typed) = &code
+            && let Some(access) = AccessCode::parse(typed)
+            && let Some(opened) = self.enrol_by_access_code(&passive, &account, &half_way, &access).await?
+        {
+            return Ok(opened);
+        }
         // One that the policy does not take here is not looked at, and so not used up.
         if !offered.has(kind) || !self.is_right(visit, &account, &code).await? {
             self.tried_in_vain(visit, &username);
@@ -187,9 +216,7 @@ impl SecurityTokenService {
         half_way: &HalfWay,
     ) -> Result<Result<(Account, Mechanisms), SignIn>, StsError> {
         let visit = passive.asking.visit;
-        // From the database, not from memory: what was changed a moment ago counts.
-        let account = self.store.account_by_id(visit.organisation, half_way.user).await?;
-        let Some(account) = account.filter(|account| half_way.stands(visit, account)) else {
+        let Some(account) = self.standing_account(visit, half_way).await? else {
             return Ok(Err(SignIn::Challenge(passive.challenge(None, None))));
         };
         if passive.asking.view.policy.reads().device {
@@ -207,6 +234,17 @@ impl SecurityTokenService {
                 Err(SignIn::Refused(self.refuse(&passive.asking, Some(&account), code).await?))
             }
         })
+    }
+
+    /// Who is half-way, as long as that still stands: from the database, not from memory, because what was changed a
+    /// moment ago counts.
+    pub(crate) async fn standing_account(
+        &self,
+        visit: &Visit,
+        half_way: &HalfWay,
+    ) -> Result<Option<Account>, StsError> {
+        let account = self.store.account_by_id(visit.organisation, half_way.user).await?;
+        Ok(account.filter(|account| half_way.stands(visit, account)))
     }
 
     /// Asks somebody who is half-way for a second factor.
@@ -250,6 +288,9 @@ impl SecurityTokenService {
                 let beginning = Beginning { keep: half_way.keep, familiarity };
                 self.issue_to_browser(passive, account, permit, Some(beginning)).await
             }
+            Decision::Deny(Denial::SecondFactorNotEnrolled(which)) => {
+                self.enrol_or_refuse(passive, account, half_way, which).await
+            }
             Decision::Challenge(policy::Challenge::SecondFactor(offered)) => {
                 self.ask_second_factor(half_way, account, offered, None).await
             }
@@ -259,6 +300,19 @@ impl SecurityTokenService {
                 .await
                 .map(SignIn::Refused),
         }
+    }
+
+    /// Begins a session for somebody half-way whom the policy lets in, and issues what they came for.
+    pub(crate) async fn begin(
+        &self,
+        passive: &Passive<'_>,
+        account: &Account,
+        permit: Permit,
+        half_way: &HalfWay,
+    ) -> Result<SignIn, StsError> {
+        let familiarity = self.familiarity(passive.asking.visit, &account.user.upn).await?;
+        let beginning = Beginning { keep: half_way.keep, familiarity };
+        self.issue_to_browser(passive, account, permit, Some(beginning)).await
     }
 
     /// Whether a code is right, and was not used before. It is used now.

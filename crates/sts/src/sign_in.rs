@@ -37,7 +37,7 @@ impl SecurityTokenService {
             evidence,
             prompted: false,
         });
-        match passive.decide(person.as_ref()) {
+        match self.decide_on_session(&passive, person.as_ref()).await? {
             Decision::Permit(permit) => {
                 let Some(person) = person else {
                     return Err(StsError::Unavailable("a permit for nobody".to_owned()));
@@ -72,6 +72,27 @@ impl SecurityTokenService {
                 .await
                 .map(SignIn::Refused),
         }
+    }
+
+    /// What the policy says of a session. Whoever lacks a second factor goes on while it may wait, and otherwise signs in
+    /// anew: one is set up only after a first factor that was given for the purpose.
+    async fn decide_on_session(
+        &self,
+        passive: &Passive<'_>,
+        person: Option<&Person<'_>>,
+    ) -> Result<Decision, StsError> {
+        let decision = passive.decide(person);
+        let (Decision::Deny(Denial::SecondFactorNotEnrolled(which)), Some(known)) = (&decision, person)
+        else {
+            return Ok(decision);
+        };
+        Ok(match self.days_left(passive, known.account).await? {
+            Some(_) => passive.decide_waiting(person),
+            None if which.has(Mechanism::Totp) && known.account.totp_since.is_none() => {
+                Decision::Challenge(policy::Challenge::Fresh)
+            }
+            None => decision,
+        })
     }
 
     /// Answers a request with a name and a password.
@@ -128,6 +149,10 @@ impl SecurityTokenService {
             Decision::Deny(denial @ Denial::Rule { told: false, .. }) => {
                 self.refuse(&passive.asking, Some(&account), RefusalCode::Policy(denial)).await?;
                 Ok(SignIn::Challenge(passive.failed(username, Failure::Credentials)))
+            }
+            Decision::Deny(Denial::SecondFactorNotEnrolled(which)) => {
+                let half_way = HalfWay::after_first_factor(visit, &account, evidence, credentials.keep);
+                self.enrol_or_refuse(&passive, &account, half_way, which).await
             }
             Decision::Deny(denial) => self
                 .refuse(&passive.asking, Some(&account), RefusalCode::Policy(denial))
@@ -228,7 +253,13 @@ impl Passive<'_> {
         self.asking.decide(self.demand(), Requestor::Passive, person)
     }
 
-    fn demand(&self) -> Demand {
+    /// The same while the enrolment of a second factor may wait.
+    pub(crate) fn decide_waiting(&self, person: Option<&Person<'_>>) -> Decision {
+        let demand = Demand { enrolment_may_wait: true, ..self.demand() };
+        self.asking.decide(demand, Requestor::Passive, person)
+    }
+
+    pub(crate) fn demand(&self) -> Demand {
         match self.destination {
             Destination::RelyingParty(request) => demand_of(request),
             Destination::Portal(request) => request.demand(),
@@ -283,5 +314,6 @@ fn demand_of(request: &SignInRequest) -> Demand {
         },
         multifactor: request.method == RequestedMethod::Multifactor,
         multifactor_within: request.mfa_max_age.map(|seconds| TimeDelta::seconds(seconds.into())),
+        enrolment_may_wait: false,
     }
 }

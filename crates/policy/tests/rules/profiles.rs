@@ -15,7 +15,8 @@ fn set(mechanisms: &[Mechanism]) -> Mechanisms {
     mechanisms.iter().copied().collect()
 }
 
-const ASKED: Demand = Demand { multifactor: true, fresh_within: None, multifactor_within: None };
+const ASKED: Demand =
+    Demand { multifactor: true, fresh_within: None, multifactor_within: None, enrolment_may_wait: false };
 
 #[test]
 fn a_profile_without_an_opinion_asks_whoever_has_a_second_factor() {

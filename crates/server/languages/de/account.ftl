@@ -87,3 +87,15 @@ codes-kept = Ich habe sie aufbewahrt
 codes-offer = Neue Wiederherstellungscodes
 codes-offer-why = Sie bekommen zehn neue Codes. Die bisherigen gelten dann nicht mehr, wo immer sie aufgeschrieben sind.
 codes-make = Neue Codes erzeugen
+
+## Ein zweiter Faktor während der Anmeldung
+
+enrol-why = { $organisation } verlangt hier einen zweiten Schritt, zum Beispiel einen Code einer App. Es dauert etwa eine Minute.
+enrol-steps = Schritte
+enrol-later = { $days ->
+    [one] Nicht jetzt: noch ein Tag Zeit zum Einrichten
+   *[other] Nicht jetzt: noch { $days } Tage Zeit zum Einrichten
+}
+enrolled-title = Ihre Authenticator-App ist eingerichtet
+enrolled-why = Die Wiederherstellungscodes, die Sie aufbewahrt haben, bleiben gültig.
+changed-temporary-access-code-used = Vorläufiger Zugangscode der Betreuung benutzt

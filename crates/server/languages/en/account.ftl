@@ -87,3 +87,15 @@ codes-kept = I have kept them
 codes-offer = New recovery codes
 codes-offer-why = You get ten new codes. Those of before are void from then on, wherever they are written down.
 codes-make = Make new codes
+
+## A second factor during a sign-in
+
+enrol-why = { $organisation } asks for a second step here, such as a code of an app. It takes about a minute.
+enrol-steps = Steps
+enrol-later = { $days ->
+    [one] Not now: one day left to set this up
+   *[other] Not now: { $days } days left to set this up
+}
+enrolled-title = Your authenticator app is set up
+enrolled-why = The recovery codes that you kept stay good.
+changed-temporary-access-code-used = Temporary access code of the help desk used

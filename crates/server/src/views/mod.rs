@@ -3,6 +3,7 @@
 mod account;
 mod choose;
 mod code;
+mod enrolment;
 mod face;
 mod mail_code;
 mod new_password;
@@ -21,6 +22,7 @@ pub(crate) use account::{
 };
 pub(crate) use choose::{ChoosePage, options};
 pub(crate) use code::CodePage;
+pub(crate) use enrolment::{EnrolPage, EnrolledPage};
 pub(crate) use face::{Face, Faces};
 pub(crate) use mail_code::MailCodePage;
 pub(crate) use new_password::{NewPasswordPage, OwnPasswordPage};

@@ -12,6 +12,7 @@ mod house;
 mod account;
 mod active;
 mod clocks;
+mod enrolment;
 mod forms;
 mod limits;
 mod lockout;

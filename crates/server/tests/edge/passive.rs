@@ -57,10 +57,6 @@ async fn a_request_that_cannot_be_met_gets_a_page_and_nothing_else() {
             format!("{realm}&wreply=https://login.microsoftonline.com.evil.example/"),
             "reply_address_not_registered",
         ),
-        (
-            format!("{realm}&wauth=http://schemas.microsoft.com/claims/multipleauthn"),
-            "second_factor_not_enrolled",
-        ),
     ] {
         ada.get(&format!("/adfs/ls/?{query}")).await.assert_refused(code);
     }

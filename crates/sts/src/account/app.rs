@@ -1,5 +1,5 @@
 use authn::{RECOVERY_CODES, RecoveryCode, TotpSecret};
-use model::UserId;
+use model::{Upn, UserId};
 use policy::{Evidence, Mechanism, Mechanisms};
 use storage::Transaction;
 use zeroize::Zeroizing;
@@ -43,9 +43,9 @@ pub enum Removal {
 }
 
 impl AppSetUp {
-    /// The secret that the page carried, once more.
-    pub(crate) fn of(organisation: &str, owner: &Owner, secret: &TotpSecret) -> Result<Self, StsError> {
-        let uri = secret.uri(organisation, &owner.account.user.upn);
+    /// What a page shows of a secret.
+    pub(crate) fn of(organisation: &str, upn: &Upn, secret: &TotpSecret) -> Result<Self, StsError> {
+        let uri = secret.uri(organisation, upn);
         let uri = uri.map_err(|error| StsError::Unavailable(error.to_string()))?;
         Ok(Self { secret: secret.to_base32(), uri })
     }
@@ -60,7 +60,8 @@ impl SecurityTokenService {
         };
         let (organisation, _) = owner.owner().ids();
         let name = self.organisation(organisation).map(|organisation| organisation.name.clone());
-        AppSetUp::of(name.as_deref().unwrap_or("Countersign"), owner.owner(), &secret)
+        let upn = &owner.owner().account.user.upn;
+        AppSetUp::of(name.as_deref().unwrap_or("Countersign"), upn, &secret)
     }
 
     /// Makes the app a second factor, in place of one of before, if the code proves that it has the secret.

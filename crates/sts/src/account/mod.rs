@@ -11,6 +11,7 @@ mod password;
 mod sessions;
 
 pub use activity::{Activity, Happening, What};
+pub(crate) use app::fresh_codes;
 pub use app::{AppConfirmation, AppSetUp, RecoveryCodes, Removal};
 pub use methods::Methods;
 pub use passkeys::{PasskeyConfirmation, PasskeySetUp};

@@ -8,7 +8,7 @@ mod passkeys;
 mod sessions;
 
 pub(crate) use activity::{ActivityPage, HappeningLine, happenings};
-pub(crate) use app::{AppPage, QrCode};
+pub(crate) use app::{AppPage, QrCode, in_groups};
 pub(crate) use codes::{CodesPage, OfferCodesPage};
 pub(crate) use methods::{Method, methods};
 pub(crate) use passkeys::{NewPasskey, PasskeyLine, PasskeysPage, PasskeysSaid};

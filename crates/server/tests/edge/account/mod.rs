@@ -25,14 +25,14 @@ async fn ada(house: &House) -> Browser {
 }
 
 /// The secret that a page shows, as somebody types it into an app.
-fn secret_of(page: &Page) -> Vec<u8> {
+pub fn secret_of(page: &Page) -> Vec<u8> {
     let (_, rest) = page.text.split_once("id=\"secret\">").expect("a secret");
     let text: String = rest.split('<').next().unwrap().split_whitespace().collect();
     Secret::try_from_base32(text).unwrap().as_bytes().to_vec()
 }
 
 /// What an app with a secret shows now, or so many steps later.
-fn code_of(house: &House, secret: &[u8], later: i64) -> String {
+pub fn code_of(house: &House, secret: &[u8], later: i64) -> String {
     let at = house.clock.now().timestamp() + 30 * later;
     let totp = Builder::new().with_secret(secret.to_vec()).build().unwrap();
     totp.generate(at.try_into().unwrap()).to_string()
