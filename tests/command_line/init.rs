@@ -107,7 +107,10 @@ fn the_domain_of_passkeys_is_the_host_or_one_above_it() -> anyhow::Result<()> {
     let told = here.done(&["init", "--bits", "2048", "--passkey-domain", "contoso.example"])?;
     assert!(told.contains("Passkeys are bound to contoso.example, for ever."), "{told}");
     let doctor = String::from_utf8(here.run(&["doctor"])?.stdout)?;
-    assert!(doctor.contains("passkeys are bound to contoso.example and work at sign-in.contoso.example"), "{doctor}");
+    assert!(
+        doctor.contains("passkeys are bound to contoso.example and work at sign-in.contoso.example"),
+        "{doctor}"
+    );
     Ok(())
 }
 

@@ -12,8 +12,7 @@ async fn demand(demo: &Demo, curl: &Curl, demand: &str, behavior: &str) -> anyho
     let page = format!("{}/conditional-access", demo.description.rehearsal_tls_url);
     let fields =
         ["domain=contoso.example".to_owned(), format!("demand={demand}"), format!("behavior={behavior}")];
-    let arguments: Vec<_> =
-        fields.iter().flat_map(|field| ["--data-urlencode", field.as_str()]).collect();
+    let arguments: Vec<_> = fields.iter().flat_map(|field| ["--data-urlencode", field.as_str()]).collect();
     assert_eq!(curl.ask(&page, &arguments).await?.status, 303);
     Ok(())
 }

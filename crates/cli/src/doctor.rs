@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use authn::BreachedPasswords;
 use chrono::TimeDelta;
 use config::Purpose;
 use model::{Clock, Domain, KeyState, Organisation, SystemClock};
@@ -44,6 +45,7 @@ pub async fn run(config: Option<&Path>, output: Output) -> anyhow::Result<ExitCo
         what: format!("{}: {}", look.setting, look.words),
     }));
     people(&workplace, &organisation, &mut findings).await?;
+    findings.extend(breached_passwords(&workplace));
     findings.push(passkeys(&workplace, &organisation));
 
     let rows: Vec<_> = findings
@@ -52,6 +54,21 @@ pub async fn run(config: Option<&Path>, output: Output) -> anyhow::Result<ExitCo
         .collect();
     output.table(["", "Finding"], &rows, &serde_json::json!(findings), "")?;
     Ok(if findings.iter().all(|finding| finding.good) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Whether the list of breached passwords is one, where there should be one.
+fn breached_passwords(workplace: &Workplace) -> Option<Finding> {
+    let list = workplace.settings.passwords.breached_file.as_ref()?;
+    Some(match BreachedPasswords::open(list) {
+        Ok(_) => {
+            let what = format!("new passwords are looked up in the breached ones of {}", list.display());
+            Finding { good: true, what }
+        }
+        Err(error) => {
+            let what = format!("passwords.breached_file: {:#}", anyhow::Error::from(error));
+            Finding { good: false, what }
+        }
+    })
 }
 
 async fn keys(

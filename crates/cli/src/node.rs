@@ -1,9 +1,9 @@
 //! A running server, put together from its parts: the same for `serve` and for `demo`.
 
 use anyhow::Context;
-use authn::{AttemptLimits, Attempts, PasswordLimits, Passwords, SessionLimits, Sessions};
+use authn::{AttemptLimits, Attempts, BreachedCheck, PasswordLimits, Passwords, SessionLimits, Sessions};
 use axum::Router;
-use config::{Settings, TlsMode};
+use config::{Settings, TlsMode, Unreadable};
 use geography::Geography;
 use mail::{Outbox, OutboxLimits};
 use model::{Clock, SystemClock};
@@ -114,7 +114,7 @@ impl Node {
             geography: Arc::clone(&geography),
             signing: SigningLane::start(cores, cores * SIGNATURES_PER_THREAD)?,
             scripts: Scripts::start(scripts, (worker, SCRIPT_WORKER)),
-            passwords: Passwords::start(passwords)?,
+            passwords: Passwords::start(passwords)?.checking(breached_check(settings)),
             sessions: Sessions::new(store.clone(), journal.clone(), sessions),
             attempts: Attempts::new(attempts),
             passive_address: settings.base_url.join("/adfs/ls/"),
@@ -173,6 +173,15 @@ fn active(settings: &Settings, secure_url: &str, entra: EntraKnowledge) -> Activ
             .collect(),
         entra,
     }
+}
+
+/// Where new passwords are looked up, if the operator has a list.
+pub fn breached_check(settings: &Settings) -> Option<BreachedCheck> {
+    let list = settings.passwords.breached_file.clone()?;
+    Some(BreachedCheck {
+        list,
+        accept_unchecked: settings.passwords.breached_unreadable == Unreadable::Allow,
+    })
 }
 
 /// As many connections as the system gives this process files for, so that a crowd leaves the database its own.

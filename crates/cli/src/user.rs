@@ -98,7 +98,11 @@ impl User {
                     attributes: read_attributes(&attributes)?,
                     created_at: SystemClock.now(),
                 };
-                let hash = if no_password { None } else { Some(password::new_password_hash().await?) };
+                let hash = if no_password {
+                    None
+                } else {
+                    Some(password::new_password_hash(&workplace, &organisation, &user).await?)
+                };
                 let mut roles = Vec::new();
                 for name in role {
                     roles.push(role::find(&workplace, &organisation, &name).await?.id);

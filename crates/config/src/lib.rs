@@ -28,5 +28,5 @@ pub use mail::{Hidden, Mail, MailSecurity};
 pub use networks::Network;
 pub use settings::{
     Database, Geography, Ledger, Limits, Log, LogFormat, LoopGuard, Passwords, Script, Sessions, Settings,
-    Tls, TlsMode,
+    Tls, TlsMode, Unreadable,
 };

@@ -96,6 +96,21 @@ pub struct Passwords {
     /// After how long without a password the memory is given back.
     #[serde(with = "span")]
     pub quiet: Duration,
+    /// A list of breached passwords, SHA-1 in hexadecimal, one a line, ordered by hash: no new password may be on it.
+    #[serde(with = "optional_path")]
+    pub breached_file: Option<PathBuf>,
+    /// What becomes of a new password when the list cannot be read.
+    pub breached_unreadable: Unreadable,
+}
+
+/// What becomes of a new password that cannot be looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unreadable {
+    /// It is not taken.
+    Deny,
+    /// It is taken, and the log says so.
+    Allow,
 }
 
 /// When failed tries slow people down. Successes never count.
@@ -216,6 +231,8 @@ impl Settings {
                 // About half a second's worth: after a storm, everybody is served again within a second.
                 queue: 32,
                 quiet: Duration::from_mins(1),
+                breached_file: None,
+                breached_unreadable: Unreadable::Deny,
             },
             limits: Limits {
                 account_failures: 10,

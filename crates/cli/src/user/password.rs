@@ -3,11 +3,14 @@
 use std::io::{IsTerminal, Read};
 
 use anyhow::{Context, bail};
-use authn::{MINIMUM_NEW_PASSWORD, Password, PasswordLimits, Passwords};
+use authn::{NewPasswordRules, Password, PasswordLimits, Passwords, known_words};
 use clap::Args;
 use model::{Clock, Organisation, SystemClock, User};
+use policy::PasswordRules;
+use policy::document::Document;
 use serde_json::json;
 
+use crate::node::breached_check;
 use crate::output::Output;
 use crate::workplace::{Workplace, operator_did};
 
@@ -29,8 +32,10 @@ impl NewPassword {
         user: &User,
         output: Output,
     ) -> anyhow::Result<()> {
-        let hash = new_password_hash().await?;
+        let hash = new_password_hash(workplace, organisation, user).await?;
+        let kept = rules_of(workplace, organisation).await?.history;
         let mut transaction = workplace.store.begin().await?;
+        transaction.remember_password(organisation.id, user.id, kept, SystemClock.now()).await?;
         transaction.set_password(organisation.id, user.id, &hash, SystemClock.now()).await?;
         if self.must_change {
             transaction.require_new_password(organisation.id, user.id).await?;
@@ -48,8 +53,13 @@ impl NewPassword {
     }
 }
 
-/// Reads a new password twice from a terminal, or once from whatever standard input is, and hashes it.
-pub async fn new_password_hash() -> anyhow::Result<String> {
+/// Reads a new password twice from a terminal, or once from whatever standard input is, and hashes it when it keeps the
+/// organisation's rules.
+pub async fn new_password_hash(
+    workplace: &Workplace,
+    organisation: &Organisation,
+    user: &User,
+) -> anyhow::Result<String> {
     let text = if std::io::stdin().is_terminal() {
         let first = rpassword::prompt_password("New password: ")?;
         if first != rpassword::prompt_password("The same again: ")? {
@@ -61,9 +71,21 @@ pub async fn new_password_hash() -> anyhow::Result<String> {
         std::io::stdin().take(1024).read_to_string(&mut piped).context("no password on standard input")?;
         piped.trim_end_matches(['\r', '\n']).to_owned()
     };
-    if text.chars().count() < MINIMUM_NEW_PASSWORD {
-        bail!("a password has at least {MINIMUM_NEW_PASSWORD} characters; nothing was changed");
-    }
-    let passwords = Passwords::start(PasswordLimits { threads: 1, queue: 1, ..PasswordLimits::default() })?;
-    Ok(passwords.hash(Password::parse(text)?).await?)
+    let rules = rules_of(workplace, organisation).await?;
+    let rules = NewPasswordRules {
+        known_words: known_words(user, &organisation.name),
+        former: workplace.store.passwords_so_far(organisation.id, user.id, rules.history).await?,
+        rules,
+    };
+    let limits = PasswordLimits { threads: 1, queue: 1, ..PasswordLimits::default() };
+    let passwords = Passwords::start(limits)?.checking(breached_check(&workplace.settings));
+    passwords.accept(Password::parse(text)?, rules).await.context("nothing was changed")
+}
+
+/// What the organisation's policy says of passwords.
+async fn rules_of(workplace: &Workplace, organisation: &Organisation) -> anyhow::Result<PasswordRules> {
+    Ok(match workplace.store.policy(organisation.id).await? {
+        Some(stored) => Document::parse(&stored.document)?.passwords,
+        None => PasswordRules::default(),
+    })
 }
