@@ -5,6 +5,7 @@ mod init;
 mod ledger;
 mod lockout;
 mod places;
+mod policy;
 mod refusals;
 mod second_factor;
 

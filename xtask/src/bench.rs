@@ -5,9 +5,10 @@ use anyhow::bail;
 use crate::command::{self, cargo};
 
 /// A name, the package whose benchmark it is, and that benchmark's name there: two may be rows of one program.
-const BENCHES: [(&str, &str, &str); 5] = [
+const BENCHES: [(&str, &str, &str); 6] = [
     ("token", "countersign-token", "token"),
     ("script", "countersign-script", "script"),
+    ("policy", "countersign-policy", "policy"),
     ("ledger", "countersign-storage", "ledger"),
     ("server", "countersign", "server"),
     ("active", "countersign", "server"),

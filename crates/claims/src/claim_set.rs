@@ -4,8 +4,8 @@ use policy::{Evidence, Mechanism, Permit};
 use token::Attribute;
 
 use crate::claim_type::{
-    AUTHENTICATION_INSTANT, IMMUTABLE_ID, METHOD, METHODS, MULTIFACTOR_INSTANT, MULTIPLE_FACTORS,
-    PASSWORD_REFERENCE, UPN,
+    AUTHENTICATION_INSTANT, IMMUTABLE_ID, INSIDE_NETWORK, METHOD, METHODS, MULTIFACTOR_INSTANT,
+    MULTIPLE_FACTORS, PASSWORD_REFERENCE, UPN,
 };
 
 /// The format of a NameIdentifier that carries an ImmutableID (protocol.md §2.3).
@@ -67,6 +67,8 @@ pub fn base_claims(
     if !permit.endpoint().is_active() {
         attributes.extend(multifactor_claims(evidence));
     }
+    // Only networks that an admin has marked tell where a browser is (S32).
+    attributes.extend(permit.inside().map(|is| INSIDE_NETWORK.with(if is { "true" } else { "false" })));
     ClaimSet {
         issuer: issuer.clone(),
         audience: application.realm.as_str().to_owned(),

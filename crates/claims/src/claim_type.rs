@@ -29,6 +29,10 @@ pub const MULTIFACTOR_INSTANT: ClaimType = ClaimType {
     name: "multifactorauthenticationinstant",
 };
 
+/// Whether the request came from inside the corporate network (protocol.md §2.4, TOK-11).
+pub const INSIDE_NETWORK: ClaimType =
+    ClaimType { namespace: "http://schemas.microsoft.com/ws/2012/01", name: "insidecorporatenetwork" };
+
 /// The method that says that more than one factor was given.
 pub const MULTIPLE_FACTORS: &str = "http://schemas.microsoft.com/claims/multipleauthn";
 

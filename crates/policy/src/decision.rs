@@ -172,6 +172,7 @@ pub fn evaluate(facts: &Facts<'_>) -> Decision {
         matched,
         policy_version: facts.policy.version(),
         breaks_glass,
+        inside: facts.policy.networks().are_around(facts.circumstances.address, facts.circumstances.now),
         made_at: facts.circumstances.now,
     })
 }

@@ -101,9 +101,10 @@ impl NamedNetworks {
         found.filter_map(|number| self.networks.get(number)).map(|network| network.name.clone()).collect()
     }
 
-    /// Whether an address is inside the corporate network (S32): in a network that is marked so, and nowhere else.
-    pub fn are_around(&self, address: IpAddr, now: DateTime<Utc>) -> bool {
-        self.find(address, now).meets(self.inside)
+    /// Whether an address is inside the corporate network (S32): in a network that is marked so, and nowhere else. None
+    /// where no network is marked, so that nobody knows what inside is.
+    pub fn are_around(&self, address: IpAddr, now: DateTime<Utc>) -> Option<bool> {
+        (self.inside != Subset::NONE).then(|| self.find(address, now).meets(self.inside))
     }
 
     /// Every network, by name.
@@ -249,8 +250,14 @@ mod tests {
     #[test]
     fn only_a_marked_network_is_inside() {
         let around = |address: &str| networks().are_around(address.parse().unwrap(), DateTime::UNIX_EPOCH);
-        assert!(around("192.0.2.200") && around("::ffff:192.0.2.1"));
-        assert!(!around("198.51.100.9") && !around("10.0.0.1") && !around("127.0.0.1"));
+        for inside in ["192.0.2.200", "::ffff:192.0.2.1"] {
+            assert_eq!(around(inside), Some(true), "{inside}");
+        }
+        for outside in ["198.51.100.9", "10.0.0.1", "127.0.0.1"] {
+            assert_eq!(around(outside), Some(false), "{outside}");
+        }
+        let unmarked = NamedNetworks::new([network("office", &["192.0.2.0/24"])]).unwrap();
+        assert_eq!(unmarked.are_around("192.0.2.1".parse().unwrap(), DateTime::UNIX_EPOCH), None);
     }
 
     #[test]
@@ -260,7 +267,7 @@ mod tests {
             NamedNetworks::new([marked(&["192.0.2.0/24"], true), marked(&["10.0.0.0/8"], false)]).unwrap();
         let name = NetworkName::parse("office").unwrap();
         assert!(networks.has(&name) && networks.names().eq([&name]));
-        assert!(!networks.are_around("192.0.2.1".parse().unwrap(), DateTime::UNIX_EPOCH));
+        assert_eq!(networks.are_around("192.0.2.1".parse().unwrap(), DateTime::UNIX_EPOCH), None);
     }
 
     #[test]

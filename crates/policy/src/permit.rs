@@ -24,6 +24,7 @@ pub struct Permit {
     pub(crate) matched: Option<RuleNumber>,
     pub(crate) policy_version: u32,
     pub(crate) breaks_glass: bool,
+    pub(crate) inside: Option<bool>,
     pub(crate) made_at: DateTime<Utc>,
 }
 
@@ -90,6 +91,12 @@ impl Permit {
     /// Where the token was asked for. A token for an active requestor says nothing of a second factor (TOK-10).
     pub const fn endpoint(&self) -> Endpoint {
         self.endpoint
+    }
+
+    /// Whether the token was asked for from inside the corporate network, as networks that an admin marked say; none
+    /// where none is marked (TOK-11, S32).
+    pub const fn inside(&self) -> Option<bool> {
+        self.inside
     }
 
     /// Spends the permit, unless a minute has passed or the clock went back behind its making.

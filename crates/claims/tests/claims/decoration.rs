@@ -1,6 +1,6 @@
 use chrono::TimeDelta;
 use claims::{ClaimSet, Effects, InvariantError, decorate};
-use policy::{Evidence, Mechanism};
+use policy::{Evidence, Mechanism, Policy};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -8,6 +8,7 @@ use crate::persona::{ANCHOR, IMMUTABLE_ID, Persona, UPN, noon, values};
 
 const INSTANT: &str = "http://schemas.microsoft.com/ws/2008/06/identity/claims/authenticationinstant";
 const METHODS: &str = "http://schemas.microsoft.com/claims/authnmethodsreferences";
+const INSIDE: &str = "http://schemas.microsoft.com/ws/2012/01/insidecorporatenetwork";
 const MULTIFACTOR: &str = "http://schemas.microsoft.com/claims/multipleauthn";
 
 fn ada() -> Persona {
@@ -47,6 +48,20 @@ fn a_password_sign_in_says_nothing_of_factors_networks_or_lasting_sessions() {
     for word in ["multipleauthn", "authnmethodsreferences", "psso", "insidecorporatenetwork", "expir"] {
         assert!(!said.contains(word), "{word} in {said}");
     }
+}
+
+/// TOK-11, S32: only a network that an admin has marked tells that somebody is inside, and where none is marked nothing is
+/// said of it.
+#[test]
+fn where_the_browser_is_is_said_by_marked_networks_alone() {
+    let from = |ranges: &str, inside: bool| {
+        let document = format!("networks.office = {{ ranges = ['{ranges}'], inside = {inside} }}");
+        let policy = Policy::compile(1, &document, &[], None).unwrap();
+        values(&Persona { policy, ..ada() }.base(), INSIDE).join(" ")
+    };
+    assert_eq!(from("127.0.0.0/8", true), "true");
+    assert_eq!(from("192.0.2.0/24", true), "false");
+    assert_eq!(from("127.0.0.0/8", false), "");
 }
 
 /// S70: whoever edits the script does not choose whose token it is.

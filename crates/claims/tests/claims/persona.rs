@@ -18,6 +18,7 @@ pub struct Persona {
     pub roles: Vec<String>,
     pub application: Application,
     pub evidence: Evidence,
+    pub policy: Policy,
     pub issuer: IssuerUri,
 }
 
@@ -53,7 +54,8 @@ impl Persona {
         };
         let immutable_id = ImmutableId::parse(ANCHOR).unwrap();
         let evidence = Evidence::of_password(noon() - TimeDelta::minutes(5));
-        Self { user, immutable_id, roles: vec!["Staff".to_owned()], application, issuer, evidence }
+        let policy = Policy::default();
+        Self { user, immutable_id, roles: vec!["Staff".to_owned()], application, issuer, evidence, policy }
     }
 
     pub fn with(mut self, attribute: &str, values: &[&str]) -> Self {
@@ -86,7 +88,7 @@ impl Persona {
 
     fn permit(&self) -> Permit {
         let decision = evaluate(&Facts {
-            policy: &Policy::default(),
+            policy: &self.policy,
             user: Some(&self.user),
             evidence: Some(self.evidence),
             prompted: false,
