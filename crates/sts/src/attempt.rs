@@ -64,6 +64,9 @@ impl SecurityTokenService {
         if !device_is_news && !is_old(known.network_seen_at) {
             return;
         }
+        if visit.device.is_some() && known.device_seen_at.is_none() {
+            self.tell_of_new_device(visit, user).await;
+        }
         let seen = PlaceSeen {
             organisation: visit.organisation,
             user,

@@ -1,6 +1,7 @@
 use mail::{Content, Language, Letter, MailAddress, Notice, Occasion};
-use model::{Organisation, User};
+use model::{Organisation, User, UserId};
 
+use crate::device_label::device_label;
 use crate::mailbox::private_mailbox;
 use crate::{SecurityTokenService, Visit};
 
@@ -49,6 +50,20 @@ impl SecurityTokenService {
         let letter = notice(&organisation, to, user, what, visit.occasion());
         if let Err(error) = outbox.send(letter, Some(reference)) {
             tracing::error!(%reference, user = %user.id, %error, "nobody is notified");
+        }
+    }
+
+    /// Tells somebody of a sign-in with a browser that was not seen before, unless it is the first one at all.
+    pub(crate) async fn tell_of_new_device(&self, visit: &Visit, user: UserId) {
+        if self.outbox.is_none() {
+            return;
+        }
+        let known = self.store.known_devices(visit.organisation, user).await;
+        if !known.is_ok_and(|devices| !devices.is_empty()) {
+            return;
+        }
+        if let Ok(Some(account)) = self.directory.account(visit.organisation, user).await {
+            self.notify(visit, &account.user, Notice::NewDevice(device_label(&visit.user_agent))).await;
         }
     }
 }

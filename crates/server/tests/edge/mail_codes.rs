@@ -66,6 +66,11 @@ async fn code(server: &mut MailServer) -> String {
     mail.code(8).expect("a code").to_owned()
 }
 
+/// Neither a token nor a code by mail: something else is asked for.
+fn assert_offers_none(page: &Page) {
+    assert!(!page.has_token() && !page.text.contains("mail-code"), "{}", page.text);
+}
+
 /// S20, S95: nothing is sent by looking at the page; a session begins with the code and not before.
 #[tokio::test]
 async fn a_code_is_sent_when_asked_for_and_opens_once() {
@@ -158,7 +163,7 @@ async fn a_mailbox_that_signs_in_here_is_offered_to_nobody() {
     for other in ["ada@contoso.example", "ada@mail.contoso.example", "ada@contoso.onmicrosoft.com"] {
         let (house, _server) = house(MAILED, other).await;
         let mut ada = Browser::new(&house);
-        ada.sign_in().await.assert_refused("second_factor_not_enrolled");
+        assert_offers_none(&ada.sign_in().await);
     }
 }
 
@@ -169,7 +174,21 @@ async fn by_default_no_code_is_sent_to_anybody() {
     let mut ada = Browser::new(&house);
     assert!(ada.sign_in().await.has_token());
     let demand = format!("{SIGN_IN}&wauth=http://schemas.microsoft.com/claims/multipleauthn");
-    ada.get(&demand).await.assert_refused("second_factor_not_enrolled");
+    assert_offers_none(&ada.get(&demand).await);
+}
+
+/// Whoever signs in with a browser that the owner never used is told of, and the first browser of all is not.
+#[tokio::test]
+async fn a_new_device_is_told_of_outside_the_mailbox_that_signs_in() {
+    let (house, mut server) = house("", "ada@home.example").await;
+    let mut first = Browser::new(&house);
+    assert!(first.sign_in().await.has_token());
+    let mut second = Browser::new(&house).from([198, 51, 100, 7]);
+    assert!(second.sign_in().await.has_token());
+    let mail = server.next().await.unwrap();
+    assert_eq!(mail.to, ["ada@home.example"]);
+    assert!(mail.header("subject").is_some_and(|subject| subject.contains("new device")));
+    assert!(mail.text.contains("198.51.100.7") && mail.text.contains("ada@contoso.example"), "{}", mail.text);
 }
 
 /// S21, S23: a form of another browser, and one without anybody half-way, sends nothing.

@@ -1,4 +1,5 @@
 use authn::{RECOVERY_CODES, RecoveryCode, TotpSecret};
+use mail::Notice;
 use model::{Upn, UserId};
 use policy::{Evidence, Mechanism, Mechanisms};
 use storage::Transaction;
@@ -89,6 +90,7 @@ impl SecurityTokenService {
         change.record(&owner.changed(visit, "authenticator app set up")).await?;
         change.commit().await?;
         self.forget(owner);
+        self.notify(visit, &owner.account.user, Notice::FactorAdded(Mechanism::Totp)).await;
 
         let evidence = owner.session.evidence.with_second_factor(Mechanism::Totp, visit.now);
         let session = self.renew(visit, owner, evidence).await?;
@@ -109,6 +111,7 @@ impl SecurityTokenService {
         change.record(&owner.changed(visit, "authenticator app removed")).await?;
         change.commit().await?;
         self.forget(owner);
+        self.notify(visit, &owner.account.user, Notice::FactorRemoved(Mechanism::Totp)).await;
         Ok(Removal::Removed)
     }
 
@@ -123,6 +126,7 @@ impl SecurityTokenService {
         let codes = new_codes(&mut change, owner, visit).await?;
         change.record(&owner.changed(visit, "recovery codes renewed")).await?;
         change.commit().await?;
+        self.notify(visit, &owner.account.user, Notice::FactorAdded(Mechanism::RecoveryCode)).await;
         Ok(codes)
     }
 

@@ -1,4 +1,5 @@
 use authn::{PasskeyEnrolment, PasskeyRefused};
+use mail::Notice;
 use policy::{Mechanism, Mechanisms};
 use storage::{PasskeyRecord, Refusal, StorageError};
 
@@ -100,6 +101,7 @@ impl SecurityTokenService {
         change.record(&row).await?;
         change.commit().await?;
         self.forget(owner);
+        self.notify(visit, &owner.account.user, Notice::FactorAdded(Mechanism::Passkey)).await;
 
         let evidence = owner.session.evidence.with_second_factor(Mechanism::Passkey, visit.now);
         let session = self.renew(visit, owner, evidence).await?;
@@ -132,6 +134,7 @@ impl SecurityTokenService {
         change.record(&row).await?;
         change.commit().await?;
         self.forget(owner);
+        self.notify(visit, &owner.account.user, Notice::FactorRemoved(Mechanism::Passkey)).await;
         Ok(Removal::Removed)
     }
 }
