@@ -82,3 +82,26 @@ async fn a_page_that_hands_over_is_readable_where_nothing_moves_it_on() -> anyho
     eye.look(&here, "loop").await?;
     here.end().await
 }
+
+/// protocol.md §5.1: what is set on the stand-in's page is asked of the next person who signs in.
+#[tokio::test]
+async fn the_tenant_can_be_told_to_demand_a_second_factor() -> anyhow::Result<()> {
+    let here = Surroundings::start(true).await?;
+    let eye = Eye::new()?;
+    let window = &here.browser.window;
+    window.goto(&format!("{}/conditional-access", here.demo.description.rehearsal_url)).await?;
+    here.see(By::Css("#demand-1 option[value='yes']")).await?.click().await?;
+    here.see(By::Css("#behavior-1 option[value='enforceMfaByFederatedIdp']")).await?.click().await?;
+    window.find(By::Css("form button")).await?.click().await?;
+    here.see(By::Css("#demand-1 option[value='yes'][selected]")).await?;
+    eye.look(&here, "conditional-access").await?;
+
+    here.leave_the_stand_in("ada@contoso.example").await?;
+    here.see(By::Id("password")).await?;
+    let asked = window.current_url().await?;
+    assert!(
+        asked.as_str().contains("wauth=http%3A%2F%2Fschemas.microsoft.com%2Fclaims%2Fmultipleauthn"),
+        "{asked}"
+    );
+    here.end().await
+}

@@ -79,3 +79,32 @@ async fn no_secret_of_an_app_is_written_anywhere() -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+/// Where Entra ID wants a second factor that the policy does not ask for, a browser goes back and forth with tokens that
+/// tell of none. The page says so; and does not where one was given.
+#[tokio::test]
+async fn a_loop_without_a_second_factor_is_told_from_any_other() -> anyhow::Result<()> {
+    let demo = demo().await?;
+    let looping = async |name: &str| -> anyhow::Result<Page> {
+        let (person, visitor) = (demo.person(name)?, Visitor::new()?);
+        let page = visitor.sign_in(&demo.request(""), &person.upn, &person.password).await?;
+        if !page.has_token() {
+            visitor.submit(&page, &[("code", &person.code(0)?)]).await?;
+        }
+        for _ in 0..6 {
+            assert!(visitor.get(&demo.request("")).await?.has_token());
+        }
+        visitor.get(&demo.request("")).await
+    };
+    let (without, with) = (looping("ada").await?, looping("katherine").await?);
+    for page in [&without, &with] {
+        assert_eq!(page.code().as_deref(), Some("sign_in_loop"));
+    }
+    assert!(without.body.contains("may want a second factor"), "{}", without.body);
+    assert!(
+        !with.body.contains("second factor") && with.body.contains("cookies are blocked"),
+        "{}",
+        with.body
+    );
+    Ok(())
+}

@@ -11,7 +11,9 @@ use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::Upn;
-use sts::{Answer, Challenge, Destination, Entrance, Failure, HalfWay, NewSession, SignIn, SignedOut};
+use sts::{
+    Answer, Challenge, Destination, Entrance, Failure, HalfWay, LoopCause, NewSession, SignIn, SignedOut,
+};
 use url::Url;
 
 use crate::Language;
@@ -178,7 +180,11 @@ impl<'a> Stage<'a> {
     }
 
     /// Diagnoses a loop, and offers to try once more.
-    pub(crate) fn loop_stopped(&self, destination: &Destination) -> Result<Response, Stop> {
+    pub(crate) fn loop_stopped(
+        &self,
+        destination: &Destination,
+        cause: LoopCause,
+    ) -> Result<Response, Stop> {
         let limits = self.app.edge().loop_limits;
         let diagnosis = self.language.text_with_all(
             "loop-why",
@@ -187,7 +193,10 @@ impl<'a> Stage<'a> {
         let (state, binding_cookie) = self.seal(destination, None, None)?;
         let stop = Stop::LOOP;
         let mut view = self.stopped_page(&stop, diagnosis, Some(&state));
-        view.advice = self.language.text("loop-causes");
+        view.advice = self.language.text(match cause {
+            LoopCause::SecondFactorNotAsked => "loop-second-factor",
+            LoopCause::Other => "loop-causes",
+        });
         let mut response = rendered(stop.status, &Reach::OwnForms, &view);
         set_cookie(&mut response, binding_cookie);
         Ok(response)
@@ -308,7 +317,10 @@ impl<'a> Stage<'a> {
 /// The page for a request that did not get as far as a stage: nobody's, from nobody knows where, or one that went
 /// wrong (then without what it asked).
 pub(crate) fn stopped_early(app: &App, asked: Option<&Parts>, stop: &Stop) -> Response {
-    let organisation = asked.and_then(|parts| app.sts().organisation_for_host(host(parts)));
+    // Whoever asks for a host that is none of ours is told nothing of who is here.
+    let asked_host = asked.and_then(|parts| host(&parts.uri, &parts.headers));
+    let known_host = asked_host.filter(|host| app.answers_at(Some(host)));
+    let organisation = known_host.and_then(|host| app.sts().organisation_for_host(Some(host)));
     let language = asked.map_or(Language::English, |parts| preferred_language(&parts.headers));
     let reference = random_reference().map(|reference| reference.to_string()).unwrap_or_default();
     tracing::info!(reference, code = stop.code, "a request was stopped at the edge");

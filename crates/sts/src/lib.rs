@@ -29,6 +29,7 @@ mod portal;
 mod second_factor;
 mod service;
 mod sign_in;
+mod sign_in_loop;
 mod sign_out;
 mod visit;
 
@@ -53,4 +54,5 @@ pub use passkey::{PasskeyCredentials, PasskeyPrompt};
 pub use portal::{Entrance, Owner, PROOF_LIFETIME, ProvenOwner, application as portal_application};
 pub use second_factor::HalfWay;
 pub use service::{Parts, SecurityTokenService};
+pub use sign_in_loop::LoopCause;
 pub use visit::Visit;

@@ -16,7 +16,7 @@ use crate::directory::Directory;
 use crate::failures::CountedFailures;
 use crate::lane::SigningLane;
 use crate::organisation_view::Installation;
-use crate::{RefusalCode, StsError, Visit};
+use crate::{StsError, Visit};
 
 /// How often a running server looks for changes made by the command line or another node.
 const REVISION_INTERVAL: Duration = Duration::from_secs(1);
@@ -145,6 +145,11 @@ impl SecurityTokenService {
         self.directory.organisation_for_host(host)
     }
 
+    /// Whether an organisation has this host as its own, so that requests for it are ours.
+    pub fn is_host_of_an_organisation(&self, host: &str) -> bool {
+        self.directory.is_host_of_an_organisation(host)
+    }
+
     /// Who the visit's session belongs to, when it is somebody who may still sign in.
     pub async fn signed_in_as(&self, visit: &Visit) -> Result<Option<Upn>, StsError> {
         let Some(session) = &visit.session else { return Ok(None) };
@@ -156,16 +161,6 @@ impl SecurityTokenService {
     /// the disk.
     pub fn broken_request(&self, visit: &Visit, code: &'static str) {
         self.journal.broken_request(Some(visit.organisation), visit.address, code, visit.now);
-    }
-
-    /// Writes down that a browser was stopped because it came back too often.
-    pub async fn loop_stopped(&self, visit: &Visit, realm: &str) -> Result<(), StsError> {
-        let mut entry = entry(visit, EntryKind::LoopStopped);
-        entry.user = visit.session.as_ref().map(|session| session.user);
-        entry.detail["code"] = RefusalCode::Loop.as_str().into();
-        entry.detail["realm"] = realm.into();
-        self.journal.record(&entry).await?;
-        Ok(())
     }
 }
 

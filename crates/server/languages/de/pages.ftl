@@ -69,6 +69,7 @@ start-page = Zur Startseite
 loop = Die Anwendung schickt Sie immer wieder zurück
 loop-why = Die Anwendung bekam von diesem Browser { $count } Anmeldungen in { $window } Sekunden und behielt keine, deshalb haben wir angehalten. Mit Ihrem Konto ist alles in Ordnung.
 loop-causes = Meist sind die Cookies der Anwendung blockiert, oder die Uhr dieses Geräts geht falsch.
+loop-second-factor = Vielleicht verlangt Microsoft 365 einen zweiten Faktor, nach dem Sie hier niemand fragt. Nennen Sie Ihrem Helpdesk die Referenz: Dort lässt sich das ändern. Sonst sind die Cookies der Anwendung blockiert, oder die Uhr dieses Geräts geht falsch.
 try-again = Noch einmal versuchen
 
 page-not-found = Diese Seite gibt es nicht

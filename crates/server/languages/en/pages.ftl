@@ -69,6 +69,7 @@ start-page = Go to the start page
 loop = The application keeps sending you back
 loop-why = It got { $count } sign-ins from this browser within { $window } seconds and did not keep you signed in, so we stopped. Nothing is wrong with your account.
 loop-causes = Most often the application’s cookies are blocked, or the clock of this device is wrong.
+loop-second-factor = Microsoft 365 may want a second factor that nobody asks you for here. Tell your help desk the reference: they can have it asked for. If it is not that, the application’s cookies are blocked, or the clock of this device is wrong.
 try-again = Try again
 
 page-not-found = There is no such page

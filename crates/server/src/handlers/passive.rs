@@ -91,8 +91,8 @@ async fn sign_in(
     let visit = arrival.visit(app, destination.correlation().map(str::to_owned)).await?;
     let trail = stage.trail();
     if visit.session.is_some() && trail.is_loop(realm, visit.now, app.edge().loop_limits) {
-        app.sts().loop_stopped(&visit, realm.as_str()).await?;
-        return stage.loop_stopped(destination);
+        let cause = app.sts().loop_stopped(&visit, realm).await?;
+        return stage.loop_stopped(destination, cause);
     }
     match (app.sts().sign_in(&visit, destination).await?, as_get) {
         (SignIn::Issued(answer), _) => stage.post_back(&answer, trail),
