@@ -15,10 +15,31 @@ async fn add_passkey(here: &Surroundings, person: &Person) -> anyhow::Result<()>
     Ok(())
 }
 
+/// Comes to the sign-in page as somebody whose key is not touched yet.
+async fn leave_without_touching(
+    here: &Surroundings,
+    key: &VirtualKey<'_>,
+    person: &Person,
+) -> anyhow::Result<()> {
+    sign_out(here).await?;
+    key.answers(false).await?;
+    here.leave_the_stand_in(&person.upn).await
+}
+
 /// Forgets who was here: the browser as it is to the next person, but for its key.
 async fn sign_out(here: &Surroundings) -> anyhow::Result<()> {
     here.browser.window.delete_all_cookies().await?;
     Ok(())
+}
+
+impl Surroundings {
+    /// Chooses the passkey, and touches the key.
+    async fn touch(&self, key: &VirtualKey<'_>) -> anyhow::Result<()> {
+        let button = self.see(By::Id("passkey-start")).await?;
+        key.answers(true).await?;
+        button.click().await?;
+        Ok(())
+    }
 }
 
 async fn only_passkey(key: &VirtualKey<'_>) -> anyhow::Result<serde_json::Value> {
@@ -41,10 +62,10 @@ async fn a_passkey_is_added_and_signs_in_without_a_password() -> anyhow::Result<
     here.see(By::Css("ul.checklist li")).await?;
     eye.look(&here, "passkeys").await?;
 
-    sign_out(&here).await?;
-    here.leave_the_stand_in(&ada.upn).await?;
+    leave_without_touching(&here, &key, ada).await?;
     here.see(By::Id("passkey-start")).await?;
     eye.look(&here, "sign-in-with-passkey").await?;
+    key.answers(true).await?;
     here.see(By::Id("passkey-start")).await?.click().await?;
     here.accepted(ada).await?;
     let page = here.see(By::Tag("main")).await?.text().await?;
@@ -66,9 +87,10 @@ async fn a_passkey_is_the_second_factor_and_another_can_be_chosen() -> anyhow::R
     here.see(By::Id("passkey-start")).await?.click().await?;
     here.heading("Keep your recovery codes").await?;
 
-    sign_out(&here).await?;
-    here.leave_the_stand_in(&katherine.upn).await?;
+    leave_without_touching(&here, &key, katherine).await?;
+    here.see(By::Id("passkey-start")).await?;
     key.verifies(false).await?;
+    key.answers(true).await?;
     here.give_password(&katherine.password).await?;
     here.heading("Use your passkey").await?;
     here.see(By::Id("passkey-failed")).await?;
@@ -99,34 +121,34 @@ async fn a_removed_or_a_copied_passkey_opens_nothing() -> anyhow::Result<()> {
     let grace = here.demo.person("grace")?;
     add_passkey(&here, grace).await?;
     let mut copy = only_passkey(&key).await?;
+    // The browser proposes it by itself, and its owner takes it.
     sign_out(&here).await?;
     here.leave_the_stand_in(&grace.upn).await?;
-    here.see(By::Id("passkey-start")).await?.click().await?;
     here.accepted(grace).await?;
 
     // What somebody copied before that sign-in counts from where it was.
     key.forget(&copy).await?;
     copy["signCount"] = 0.into();
     key.add(copy.clone()).await?;
-    sign_out(&here).await?;
-    here.leave_the_stand_in(&grace.upn).await?;
-    here.see(By::Id("passkey-start")).await?.click().await?;
+    leave_without_touching(&here, &key, grace).await?;
+    here.touch(&key).await?;
     let notice = here.see(By::Id("notice")).await?.text().await?;
     assert!(notice.contains("That passkey was not accepted"), "{notice}");
+    key.answers(false).await?;
     eye.look(&here, "passkey-wrong").await?;
 
+    sign_out(&here).await?;
+    here.open_portal("/account/passkeys", &grace.upn, &grace.password).await?;
+    here.heading("Use your passkey").await?;
     key.forget(&copy).await?;
     copy["signCount"] = 100.into();
     key.add(copy).await?;
-    here.see(By::Id("passkey-start")).await?.click().await?;
-    here.accepted(grace).await?;
-    here.browser.window.goto(format!("{}/account/passkeys", here.demo.description.base_url)).await?;
-    here.see(By::Css("li button.danger")).await?.click().await?;
+    here.touch(&key).await?;
     here.heading("Passkeys and security keys").await?;
+    here.see(By::Css("li button.danger")).await?.click().await?;
     here.see(By::XPath("//main[not(.//li//button)]")).await?;
-    sign_out(&here).await?;
-    here.leave_the_stand_in(&grace.upn).await?;
-    here.see(By::Id("passkey-start")).await?.click().await?;
+    leave_without_touching(&here, &key, grace).await?;
+    here.touch(&key).await?;
     let notice = here.see(By::Id("notice")).await?.text().await?;
     assert!(notice.contains("That passkey was not accepted"), "{notice}");
     here.end().await

@@ -247,7 +247,9 @@ async fn pretended_hosts_and_addresses_change_nothing() -> anyhow::Result<()> {
     ];
     let headers: Vec<_> = pretended.into_iter().flat_map(|header| ["--header", header]).collect();
     let mex = &demo.description.mex_url;
-    assert_eq!(curl.ask(mex, &headers).await?.body, curl.ask(mex, &[]).await?.body);
+    let elsewhere = curl.ask(mex, &headers).await?;
+    assert!(elsewhere.status == 421 && !elsewhere.body.contains("evil"), "{}", elsewhere.body);
+    assert_eq!(curl.ask(mex, &headers[2..]).await?.body, curl.ask(mex, &[]).await?.body);
 
     let ada = demo.person("ada")?;
     let message = demo.description.token_request(&ada.upn, &ada.password);

@@ -92,10 +92,10 @@ impl Demo {
         for (listener, tls) in [(stand_in, None), (secure_stand_in, Some(authority.tls()?))] {
             rehearsal.spawn(server::serve(listener, tls, routes.clone(), limits, stop.clone()));
         }
-        let plain_edge = edge(&settings, Cookies::DEMO)?;
+        let plain_edge = demo_edge(&settings, Cookies::DEMO)?;
         // Another scheme is another origin, and there cookies are what they are in earnest.
         let secure_edge =
-            Edge { base_url: addresses.tls_base_url.parse()?, ..edge(&settings, Cookies::SECURE)? };
+            Edge { base_url: addresses.tls_base_url.parse()?, ..demo_edge(&settings, Cookies::SECURE)? };
         let plain = Door { listener: plain, tls: None, routes: pretending(node.routes(plain_edge)) };
         let secure = Door {
             listener: secure,
@@ -138,6 +138,12 @@ impl Demo {
             secure_stand_in: take(3, loopback).await?,
         })
     }
+}
+
+/// The edge of a door that people reach by whatever name this machine has for itself.
+fn demo_edge(settings: &Settings, cookies: Cookies) -> anyhow::Result<Edge> {
+    let other_hosts = vec!["127.0.0.1".to_owned(), "[::1]".to_owned()];
+    Ok(Edge { other_hosts, ..edge(settings, cookies)? })
 }
 
 /// The demo's sockets, all on this machine: Countersign's and the stand-in's, without and with TLS.

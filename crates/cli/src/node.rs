@@ -207,6 +207,7 @@ pub fn own_tls(settings: &Settings) -> Result<Option<Tls>, TlsError> {
 pub fn edge(settings: &Settings, cookies: Cookies) -> anyhow::Result<Edge> {
     Ok(Edge {
         base_url: settings.base_url.as_str().parse()?,
+        other_hosts: Vec::new(),
         trusted_proxies: settings.trusted_proxies.clone(),
         cookies,
         loop_limits: LoopLimits { count: settings.loop_guard.count, window: settings.loop_guard.window },

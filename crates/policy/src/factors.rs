@@ -31,7 +31,7 @@ pub(crate) fn factors(facts: &Facts<'_>, evidence: &Evidence, profile: &Profile)
         return match given.filter(|given| profile.first.has(given.kind)) {
             Some(given) if completes(profile, first) => Factors::Enough(Some(given)),
             Some(_) => Factors::OtherFirst,
-            None => ask(facts, first, profile.first, profile.first),
+            None => ask(facts, profile, first, profile.first, profile.first),
         };
     }
     let accepted = profile.second.filter(|set| !set.is_empty()).unwrap_or(USUAL_SECOND_FACTORS);
@@ -39,13 +39,13 @@ pub(crate) fn factors(facts: &Facts<'_>, evidence: &Evidence, profile: &Profile)
         facts.demand.multifactor || facts.application.second_factor || profile.demands_second_factor();
     match given {
         Some(given) => Factors::Enough(Some(given)),
-        None if is_demanded => match ask(facts, first, accepted, accepted) {
+        None if is_demanded => match ask(facts, profile, first, accepted, accepted) {
             Factors::Missing(_) if facts.demand.enrolment_may_wait && !facts.demand.multifactor => {
                 Factors::Enough(None)
             }
             lacking => lacking,
         },
-        None if profile.second.is_none() => match ask(facts, first, accepted, accepted) {
+        None if profile.second.is_none() => match ask(facts, profile, first, accepted, accepted) {
             Factors::Ask(offer) => Factors::Ask(offer),
             _ => Factors::Enough(None),
         },
@@ -54,9 +54,18 @@ pub(crate) fn factors(facts: &Facts<'_>, evidence: &Evidence, profile: &Profile)
 }
 
 /// Asks for one of some mechanisms that the person has.
-fn ask(facts: &Facts<'_>, first: Mechanism, wanted: Mechanisms, would_do: Mechanisms) -> Factors {
+fn ask(
+    facts: &Facts<'_>,
+    profile: &Profile,
+    first: Mechanism,
+    wanted: Mechanisms,
+    would_do: Mechanisms,
+) -> Factors {
+    // One passkey is both factors there: given once more, it is a second factor of this moment.
+    let is_both = first == Mechanism::Passkey && profile.passkey_satisfies_both;
+    let wanted = if is_both { wanted.with(Mechanism::Passkey) } else { wanted };
     let has = facts.second_factors.and(wanted);
-    let offer: Mechanisms = has.iter().filter(|mechanism| *mechanism != first).collect();
+    let offer: Mechanisms = has.iter().filter(|mechanism| is_both || *mechanism != first).collect();
     if offer.is_empty() { Factors::Missing(would_do.and(ENROLLABLE)) } else { Factors::Ask(offer) }
 }
 

@@ -16,6 +16,9 @@ pub struct Edge {
     /// The published address of the server, scheme, host and port. Addresses in pages and the origin of our own
     /// forms come from here, never from a Host header (S31).
     pub base_url: Url,
+    /// Further names by which this door is reached, beside that of `base_url` and those of organisations: the demo's
+    /// other names of this machine. A request for any other host is answered 421 (RFC 9110 section 15.5.20).
+    pub other_hosts: Vec<String>,
     /// The proxies whose X-Forwarded-For is believed. Empty trusts nobody; the demo leaves it empty (S83).
     pub trusted_proxies: Vec<IpNet>,
     /// How cookies are set.
@@ -47,6 +50,15 @@ impl App {
             sealer,
             edge,
         }
+    }
+
+    /// Whether a host, without its port, is one that this door answers at.
+    pub(crate) fn answers_at(&self, host: Option<&str>) -> bool {
+        let Some(host) = host else { return false };
+        let is_it = |own: &str| own.eq_ignore_ascii_case(host);
+        self.edge.base_url.host_str().is_some_and(is_it)
+            || self.edge.other_hosts.iter().any(|own| is_it(own))
+            || self.sts.is_host_of_an_organisation(host)
     }
 
     pub(crate) fn sts(&self) -> &SecurityTokenService {

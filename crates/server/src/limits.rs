@@ -1,5 +1,5 @@
 //! What keeps one request from harming others: a bounded number at a time, a bounded time and a bounded body for each,
-//! and a page where a handler panics.
+//! and a page where a handler panics. And the first question of all: whether it is meant for this server.
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
@@ -17,6 +17,7 @@ use http_body_util::Limited;
 use tower::{Layer, Service};
 
 use crate::app::App;
+use crate::edge::host;
 use crate::stage::stopped_early;
 use crate::stop::Stop;
 
@@ -65,11 +66,15 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        // Probes always have a place, or a busy server would be taken for a dead one.
+        // Probes always have a place, or a busy server would be taken for a dead one; they come by whatever name.
         if ["/healthz", "/readyz"].contains(&request.uri().path()) {
             return Box::pin(self.inner.call(request));
         }
         let app = Arc::clone(&self.app);
+        if !app.answers_at(host(request.uri(), request.headers())) {
+            let (parts, _) = request.into_parts();
+            return Box::pin(async move { Ok(stopped_early(&app, Some(&parts), &Stop::HOST_UNKNOWN)) });
+        }
         let Ok(place) = Arc::clone(app.places()).try_acquire_owned() else {
             let (parts, _) = request.into_parts();
             return Box::pin(async move { Ok(stopped_early(&app, Some(&parts), &Stop::BUSY)) });

@@ -30,6 +30,7 @@ impl Stop {
     pub(crate) const CLIENT_ADDRESS_UNCLEAR: Self =
         Self::new(StatusCode::BAD_REQUEST, "client_address_unclear");
     pub(crate) const ORGANISATION_UNKNOWN: Self = Self::new(StatusCode::NOT_FOUND, "organisation_unknown");
+    pub(crate) const HOST_UNKNOWN: Self = Self::new(StatusCode::MISDIRECTED_REQUEST, "host_unknown");
     pub(crate) const BODY_UNREADABLE: Self = Self::new(StatusCode::BAD_REQUEST, "body_unreadable");
     pub(crate) const PAGE_NOT_FOUND: Self = Self::new(StatusCode::NOT_FOUND, "page_not_found");
     pub(crate) const METHOD_NOT_ALLOWED: Self =
@@ -219,6 +220,7 @@ mod tests {
             Stop::ORIGIN_FOREIGN,
             Stop::CLIENT_ADDRESS_UNCLEAR,
             Stop::ORGANISATION_UNKNOWN,
+            Stop::HOST_UNKNOWN,
             Stop::BODY_UNREADABLE,
             Stop::PAGE_NOT_FOUND,
             Stop::METHOD_NOT_ALLOWED,

@@ -99,6 +99,11 @@ impl Directory {
         }
     }
 
+    /// Whether an organisation has this host, without a port, as its own.
+    pub fn is_host_of_an_organisation(&self, host: &str) -> bool {
+        self.organisations.load().by_host.contains_key(&host.to_ascii_lowercase())
+    }
+
     /// An organisation with its relying parties, domains and keys.
     pub async fn view(&self, id: OrganisationId) -> Result<Arc<OrganisationView>, StsError> {
         let key = (self.term.load(Ordering::Acquire), id);

@@ -53,6 +53,12 @@ impl VirtualKey<'_> {
         self.ask("setUserVerified", json!({ "isUserVerified": verifies })).await.map(drop)
     }
 
+    /// Lets its user touch it whenever it is asked, or not at all. While it answers, it also answers the browser's own
+    /// question for the names that it proposes: the page of a sign-in goes on as soon as it has come.
+    pub async fn answers(&self, answers: bool) -> anyhow::Result<()> {
+        self.ask("setAutomaticPresenceSimulation", json!({ "enabled": answers })).await.map(drop)
+    }
+
     async fn ask(&self, what: &str, mut parameters: Value) -> anyhow::Result<Value> {
         let members = parameters.as_object_mut().ok_or_else(|| anyhow!("no parameters"))?;
         members.insert("authenticatorId".to_owned(), self.id.as_str().into());

@@ -74,9 +74,23 @@ fn one_verified_passkey_is_both_factors_where_the_profile_says_so() {
     assert_eq!(both.denial(), Some(Denial::SecondFactorNotEnrolled(set(&[Totp]))));
     let with_app = World { enrolled: PASSKEY.with(Totp), ..both };
     assert_eq!(with_app.challenge(), Some(Challenge::SecondFactor(set(&[Totp]))));
-    // Without verification it is one factor, and no second one by itself.
+    // Without verification it is one factor: it is asked for once more.
     let unverified = World { demand: ASKED, enrolled: PASSKEY, ..by("") }.gave(Passkey, None);
-    assert_eq!(unverified.denial(), Some(Denial::SecondFactorNotEnrolled(set(&[Totp, Passkey]))));
+    assert_eq!(unverified.challenge(), Some(Challenge::SecondFactor(PASSKEY)));
+}
+
+/// WSF-08: a passkey that is both factors and has become too old as the second is asked for once more, and is enough.
+#[test]
+fn a_passkey_that_is_too_old_is_asked_for_again() {
+    let limit = Some(TimeDelta::seconds(-1));
+    let young = Demand { multifactor_within: limit, ..ASKED };
+    for profile in ["", "challenge-2 = ['totp']"] {
+        let old = World { demand: young, enrolled: PASSKEY, ..by(profile) }.gave(Passkey, Some(Passkey));
+        assert_eq!(old.challenge(), Some(Challenge::SecondFactor(PASSKEY)), "{profile}");
+    }
+    let apart = "challenge-2 = ['totp'], passkey-satisfies-both = false";
+    let old = World { demand: young, enrolled: PASSKEY.with(Totp), ..by(apart) }.gave(Passkey, Some(Totp));
+    assert_eq!(old.challenge(), Some(Challenge::SecondFactor(set(&[Totp]))));
 }
 
 /// The answer to proxies that pass on passwords and codes: some roles sign in with passkeys alone.

@@ -38,5 +38,6 @@ refusal-sign-in-loop = Die Anwendung schickt Sie immer wieder zurück, deshalb h
 refusal-form-broken = Diese Seite war für einen anderen Browser bestimmt oder wurde unterwegs verändert, deshalb wurde nichts weitergegeben.
 refusal-origin-foreign = Eine fremde Seite wollte dieses Formular für Sie ausfüllen, deshalb haben wir angehalten.
 refusal-client-address-unclear = Der Weg von Ihrem Browser zu uns ist nicht richtig eingerichtet, deshalb haben wir angehalten.
+refusal-host-unknown = Unter der Adresse, über die Sie gekommen sind, antwortet dieser Server nicht.
 refusal-organisation-unknown = An dieser Adresse meldet sich niemand an.
 refusal-body-unreadable = Die Anfrage brach unterwegs ab oder ist zu lang.

@@ -38,5 +38,6 @@ refusal-sign-in-loop = The application keeps sending you back, so we stopped.
 refusal-form-broken = This page was made for another browser, or has been changed on its way, so nothing was sent on.
 refusal-origin-foreign = Another site tried to fill in this page for you, so we stopped.
 refusal-client-address-unclear = The way from your browser to us is not set up properly, so we stopped.
+refusal-host-unknown = This server does not answer at the address that you came by.
 refusal-organisation-unknown = Nobody signs in at this address.
 refusal-body-unreadable = The request broke off on its way here, or is too long.

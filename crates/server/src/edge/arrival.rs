@@ -4,7 +4,7 @@ use std::sync::Arc;
 use authn::{DeviceSecret, SessionSecret};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT_LANGUAGE, HOST, USER_AGENT};
+use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
@@ -13,6 +13,7 @@ use policy::{ClientKind, Endpoint, Mechanism};
 use sts::{StsError, Visit};
 
 use super::client_address::client_address;
+use super::host::host;
 use super::{Binding, CookieName, may_be_ours, random_reference};
 use crate::app::App;
 use crate::stop::Stop;
@@ -51,7 +52,8 @@ impl Arrival {
     /// Reads what a request brings beside what it asks for.
     pub(crate) fn read(app: &App, parts: &Parts) -> Result<Self, Stop> {
         let headers = &parts.headers;
-        let organisation = app.sts().organisation_for_host(host(parts)).ok_or(Stop::ORGANISATION_UNKNOWN)?;
+        let organisation =
+            app.sts().organisation_for_host(host(&parts.uri, headers)).ok_or(Stop::ORGANISATION_UNKNOWN)?;
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().ok_or(Stop::FAILED)?.ip();
         let address = client_address(peer, headers, &app.edge().trusted_proxies).map_err(|error| {
             tracing::warn!(%peer, %error, "the client's address is unclear");
@@ -128,12 +130,6 @@ impl FromRequestParts<Arc<App>> for Arrival {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         Self::read(app, parts).map_err(|stop| stage::stopped_early(app, Some(parts), &stop))
     }
-}
-
-/// The host that was asked, for finding the organisation and for nothing else (S31).
-pub(crate) fn host(parts: &Parts) -> Option<&str> {
-    let header = || parts.headers.get(HOST).and_then(|host| host.to_str().ok());
-    parts.uri.host().or_else(header)
 }
 
 /// The browser's favourite among our languages.

@@ -110,7 +110,8 @@ async fn answer(
 
 /// Where active requestors of this organisation are answered, if they are at all, and over TLS alone.
 async fn addresses<'a>(app: &'a App, parts: &Parts) -> Result<&'a ActiveAddresses, Stop> {
-    let organisation = app.sts().organisation_for_host(host(parts)).ok_or(Stop::PAGE_NOT_FOUND)?;
+    let organisation =
+        app.sts().organisation_for_host(host(&parts.uri, &parts.headers)).ok_or(Stop::PAGE_NOT_FOUND)?;
     let addresses = app.sts().active_addresses(organisation.id).await?;
     let is_secure = app.edge().base_url.scheme() == "https";
     addresses.filter(|_| is_secure).ok_or(Stop::PAGE_NOT_FOUND)

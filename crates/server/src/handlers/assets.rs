@@ -12,7 +12,7 @@ use crate::stop::Stop;
 /// Serves the stylesheet of the organisation that this host is, and the scripts.
 pub(crate) async fn asset(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    let organisation = app.sts().organisation_for_host(host(&parts));
+    let organisation = app.sts().organisation_for_host(host(&parts.uri, &parts.headers));
     let face = app.faces().of(organisation.as_ref());
     let nobody = app.faces().of(None);
     let scripts = [&*PASSKEY_SCRIPT, &*SIGN_IN_SCRIPT, &*SIGNED_OUT_SCRIPT];

@@ -25,7 +25,8 @@ pub(crate) async fn metadata(State(app): State<Arc<App>>, request: Request) -> R
 }
 
 async fn document(app: &App, parts: &Parts) -> Result<Arc<Document>, Stop> {
-    let organisation = app.sts().organisation_for_host(host(parts)).ok_or(Stop::PAGE_NOT_FOUND)?;
+    let organisation =
+        app.sts().organisation_for_host(host(&parts.uri, &parts.headers)).ok_or(Stop::PAGE_NOT_FOUND)?;
     let query = parts.uri.query().unwrap_or_default();
     let domain = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "domain");
     let domain = domain.map(|(_, domain)| domain.to_ascii_lowercase());

@@ -27,6 +27,8 @@ pub struct Browser {
     content_type: &'static str,
     /// Where it is.
     address: IpAddr,
+    /// Where it thinks the server is.
+    host: &'static str,
 }
 
 /// What came back.
@@ -48,6 +50,7 @@ impl Browser {
             headers: Vec::new(),
             content_type: FORM,
             address: ADDRESS,
+            host: "sign-in.contoso.example",
         }
     }
 
@@ -63,6 +66,11 @@ impl Browser {
     /// The same browser at another address.
     pub fn from(self, address: [u8; 4]) -> Self {
         Self { address: address.into(), ..self }
+    }
+
+    /// The same browser with another name for the server.
+    pub fn asking(self, host: &'static str) -> Self {
+        Self { host, ..self }
     }
 
     /// The same browser in front of another house, or of one that was restarted.
@@ -99,8 +107,7 @@ impl Browser {
 
     /// Sends anything.
     pub async fn send(&mut self, method: Method, address: &str, body: Body) -> Page {
-        let mut request =
-            Request::builder().method(method).uri(address).header("host", "sign-in.contoso.example");
+        let mut request = Request::builder().method(method).uri(address).header("host", self.host);
         request = request.header(CONTENT_TYPE, self.content_type);
         if !self.cookies.is_empty() {
             let cookies: Vec<_> =
@@ -142,6 +149,12 @@ impl Page {
         let (_, rest) = self.text.split_once(&format!("name=\"{name}\" value=\""))?;
         let value = rest.split('"').next()?;
         Some(decoded(value))
+    }
+
+    /// The value of an attribute, decoded.
+    pub fn attribute(&self, name: &str) -> Option<String> {
+        let (_, rest) = self.text.split_once(&format!("{name}=\""))?;
+        rest.split('"').next().map(decoded)
     }
 
     /// Whether it hands over a token.

@@ -191,6 +191,7 @@ impl House {
         let sts = Arc::new(SecurityTokenService::open(parts).await.unwrap());
         let edge = Edge {
             base_url: BASE_URL.parse().unwrap(),
+            other_hosts: vec!["127.0.0.1".into()],
             trusted_proxies: proxies.iter().map(|proxy| proxy.parse().unwrap()).collect(),
             cookies: Cookies::SECURE,
             loop_limits: LoopLimits { count: 6, window: Duration::from_secs(30) },
