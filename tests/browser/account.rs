@@ -104,3 +104,43 @@ async fn sessions_end_in_the_other_browser() -> anyhow::Result<()> {
     eye.look(&here, "account-activity").await?;
     here.end().await
 }
+
+/// The stand-in asks for a second factor as Entra does: whoever has none sets one up on the way, and it counts.
+#[tokio::test]
+async fn a_factor_is_set_up_during_a_sign_in() -> anyhow::Result<()> {
+    let here = Surroundings::start(true).await?;
+    let eye = Eye::new()?;
+    let ada = here.demo.person("ada")?;
+    let start = format!("{}/start?username={}&mfa=on", here.demo.description.rehearsal_url, ada.upn);
+    here.browser.window.goto(start).await?;
+    here.give_password(&ada.password).await?;
+    here.heading("Set up your authenticator app").await?;
+    let secret = here.secret().await?;
+    eye.look(&here, "enrol").await?;
+    here.give_code(&code_of(&secret, 0)?).await?;
+    here.heading("Keep your recovery codes").await?;
+    eye.look(&here, "enrolled").await?;
+    here.see(By::Id("submit")).await?.click().await?;
+    here.accepted(ada).await?;
+    let verdict = here.see(By::Tag("main")).await?.text().await?;
+    assert!(verdict.contains("multipleauthn"), "{verdict}");
+    here.end().await
+}
+
+/// Whoever reports a stranger is led to another password; the stranger is out.
+#[tokio::test]
+async fn a_stranger_is_reported() -> anyhow::Result<()> {
+    let here = Surroundings::start(true).await?;
+    let eye = Eye::new()?;
+    let grace = here.demo.person("grace")?;
+    let stranger = Visitor::new()?;
+    assert!(stranger.sign_in(&here.demo.request(""), &grace.upn, &grace.password).await?.has_token());
+    here.open_portal("/account", &grace.upn, &grace.password).await?;
+    here.see(By::Id("not-me")).await?.click().await?;
+    here.heading("Was somebody else at your account?").await?;
+    eye.look(&here, "not-me").await?;
+    here.see(By::Id("submit")).await?.click().await?;
+    here.see(By::Css("form input[type=password]")).await?;
+    assert!(!stranger.get(&here.demo.request("")).await?.has_token());
+    here.end().await
+}

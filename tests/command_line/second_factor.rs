@@ -40,7 +40,9 @@ fn a_program_enrols_an_app_in_two_steps() -> anyhow::Result<()> {
     assert!(here.refused(&["user", "factor", ADA, "totp"])?.contains("has an authenticator app already"));
     let renewed = json(&here.done(&factor(&["recovery-codes"]))?)?;
     assert_ne!(renewed["recovery_codes"], confirmed["recovery_codes"]);
-    here.done(&factor(&["remove"]))?;
+    let refused = here.refused(&["user", "factor", ADA, "remove"])?;
+    assert!(refused.contains("verify-caller") && refused.contains("nothing was changed"), "{refused}");
+    here.done(&factor(&["remove", "--unverified", "she stands beside me"]))?;
     assert_eq!(json(&here.done(&factor(&["list"]))?)?["totp"], Value::Null);
     assert!(here.refused(&["user", "factor", ADA, "recovery-codes"])?.contains("second factor"));
 
@@ -70,5 +72,48 @@ fn an_application_can_demand_a_second_factor() -> anyhow::Result<()> {
     assert_eq!(json(&demand("required")?)?["second_factor"], true);
     assert_eq!(json(&here.done(&["--json", "app", "list"])?)?[0]["application"]["second_factor"], true);
     assert_eq!(json(&demand("optional")?)?["second_factor"], false);
+    Ok(())
+}
+
+/// S86: an access code is for somebody who lost a factor, for an hour at most, once it is known who asks.
+#[test]
+fn an_access_code_needs_a_verified_caller_and_ends_within_the_hour() -> anyhow::Result<()> {
+    let here = with_ada()?;
+    let access = |rest: &[&'static str]| [&["--json", "user", "access-code", ADA], rest].concat();
+    assert!(here.refused(&access(&["--unverified", "known"]))?.contains("no second factor to lose"));
+    let begun = json(&here.done(&factor(&["totp"]))?)?;
+    let code = testkit::code_of(begun["secret"].as_str().unwrap_or_default(), 0)?;
+    here.done(&["--json", "user", "factor", ADA, "totp", "--code", &code])?;
+
+    assert!(here.refused(&access(&[]))?.contains("verify-caller"));
+    assert!(
+        here.refused(&access(&["--minutes", "61", "--unverified", "known"]))?.contains("1 to 60 minutes")
+    );
+    assert!(here.refused(&access(&["--unverified", " "]))?.contains("verify-caller"), "a reason has words");
+    let given = json(&here.done(&access(&["--minutes", "5", "--unverified", "known"]))?)?;
+    assert_eq!(given["code"].as_str().map(str::len), Some(14), "{given}");
+    let ledger = here.done(&["--json", "ledger", "tail", "-n", "5"])?;
+    assert!(ledger.contains("user access-code") && ledger.contains("known"));
+    assert!(!ledger.contains(given["code"].as_str().unwrap_or_default()));
+    Ok(())
+}
+
+/// A caller's number is asked for before it is taken, and three wrong ones end the call.
+#[test]
+fn a_wrong_caller_is_not_verified() -> anyhow::Result<()> {
+    let here = with_ada()?;
+    assert!(here.refused(&["user", "verify-caller", ADA, "--answer", "1234"])?.contains("nothing was asked"));
+    let begun = json(&here.done(&["--json", "user", "verify-caller", ADA])?)?;
+    assert_eq!(begun["question"].as_str().map(str::len), Some(3), "{begun}");
+    assert!(begun["answer"].is_null(), "whoever asks does not see the answer");
+    for _ in 0..3 {
+        assert!(
+            here.refused(&["user", "verify-caller", ADA, "--answer", "no number"])?.contains("do not reset")
+        );
+    }
+    assert!(
+        here.refused(&["user", "verify-caller", ADA, "--answer", "1234"])?
+            .contains("three answers were wrong")
+    );
     Ok(())
 }

@@ -23,6 +23,7 @@ mod secret;
 mod session;
 mod session_map;
 mod sessions;
+mod spoken_number;
 mod totp;
 mod typed_code;
 
@@ -42,4 +43,5 @@ pub use recovery_code::{RECOVERY_CODES, RecoveryCode};
 pub use secret::{DeviceSecret, RandomnessError, SessionSecret};
 pub use session::{Session, SessionLimits};
 pub use sessions::{SessionError, Sessions};
+pub use spoken_number::spoken_number;
 pub use totp::{TotpSecret, TotpUriError};

@@ -1,5 +1,6 @@
-//! `countersign user`: add, passwd, list, enable, disable, status, unlock, factor.
+//! `countersign user`: add, passwd, list, enable, disable, status, unlock, factor, verify-caller, access-code.
 
+mod caller;
 mod factor;
 mod lockout;
 mod password;
@@ -72,6 +73,25 @@ pub enum User {
         #[command(subcommand)]
         factor: factor::Factor,
     },
+    /// Verifies that a caller is who they say, before a factor is reset: two numbers, of which the caller sees both at
+    /// their account.
+    VerifyCaller {
+        /// The sign-in name.
+        upn: String,
+        /// The number that the caller reads to you.
+        #[arg(long, value_name = "NUMBER")]
+        answer: Option<String>,
+    },
+    /// Makes a temporary access code for somebody who lost every second factor: it opens the set-up of another app, once.
+    AccessCode {
+        /// The sign-in name.
+        upn: String,
+        /// How long it is good, an hour at most.
+        #[arg(long, value_name = "N", default_value_t = 60)]
+        minutes: u16,
+        #[command(flatten)]
+        verification: caller::Verification,
+    },
     /// Lists the users.
     List {
         /// Only those whose sign-in name holds this text.
@@ -135,6 +155,14 @@ impl User {
                 let user = find(&workplace, organisation.id, &upn).await?;
                 let person = factor::Person { workplace: &workplace, organisation: &organisation, user };
                 factor.run(&person, output).await
+            }
+            Self::VerifyCaller { upn, answer } => {
+                let user = find(&workplace, organisation.id, &upn).await?;
+                caller::verify(&workplace, &organisation, &user, answer, output).await
+            }
+            Self::AccessCode { upn, minutes, verification } => {
+                let user = find(&workplace, organisation.id, &upn).await?;
+                caller::access_code(&workplace, &organisation, &user, minutes, &verification, output).await
             }
             Self::List { filter } => {
                 let users = workplace

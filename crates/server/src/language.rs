@@ -159,6 +159,7 @@ mod tests {
                     "count",
                     "window",
                     "days",
+                    "number",
                     "mailbox",
                 ];
                 let text = language.text_with_all(key, arguments.map(|name| (name, "x".into())));

@@ -22,6 +22,7 @@ pub(crate) const fn path_of(page: PortalPage) -> &'static str {
         PortalPage::AuthenticatorApp => "/account/app",
         PortalPage::RecoveryCodes => "/account/recovery-codes",
         PortalPage::Passkeys => "/account/passkeys",
+        PortalPage::NotMe => "/account/not-me",
         PortalPage::Password => "/account/password",
     }
 }
@@ -171,6 +172,12 @@ pub const ROUTES: &[Route] = &[
         methods: &["POST"],
         access: Access::Session,
         handler: || post(handlers::account::end_session),
+    },
+    Route {
+        path: path_of(PortalPage::NotMe),
+        methods: &["GET", "POST"],
+        access: Access::Session,
+        handler: || get(handlers::account::ask_stranger).post(handlers::account::report_stranger),
     },
     Route {
         path: path_of(PortalPage::AuthenticatorApp),

@@ -14,6 +14,7 @@ extern crate self as storage;
 mod account;
 mod application;
 mod backend;
+mod caller_check;
 mod domain;
 mod email_code;
 mod enrolment;
@@ -45,6 +46,7 @@ mod unlock;
 mod user;
 
 pub use account::{Account, PasswordRecord};
+pub use caller_check::{CALLER_CHECK_LIFETIME, CallerAnswer, CallerCheck};
 pub use email_code::{EmailCodeLimits, EmailCodeRecord};
 pub use error::{Refusal, StorageError};
 pub use familiar_place::{DEVICE_KNOWN_FOR, Familiarity, KnownDevice, NETWORK_FAMILIAR_FOR, PlaceSeen};

@@ -9,6 +9,7 @@ fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         crate::account::STATEMENTS,
         crate::application::STATEMENTS,
+        crate::caller_check::STATEMENTS,
         crate::domain::STATEMENTS,
         crate::email_code::STATEMENTS,
         crate::enrolment::STATEMENTS,

@@ -43,6 +43,9 @@ pub enum PortalPage {
     /// Passkeys and security keys.
     #[serde(rename = "k")]
     Passkeys,
+    /// "This was not me".
+    #[serde(rename = "n")]
+    NotMe,
     /// Changes the password.
     #[serde(rename = "w")]
     Password,

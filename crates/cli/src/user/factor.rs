@@ -9,8 +9,9 @@ use model::{Clock, Organisation, SystemClock, User};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use serde_json::json;
-use storage::Transaction;
+use storage::{LedgerEntry, Transaction};
 
+use super::caller::Verification;
 use crate::output::Output;
 use crate::workplace::{Workplace, operator_did};
 
@@ -26,8 +27,12 @@ pub enum Factor {
     List,
     /// Makes new recovery codes; those of before are void.
     RecoveryCodes,
-    /// Takes all second factors and recovery codes from the user, and ends every session.
-    Remove,
+    /// Takes all second factors and recovery codes from the user, and ends every session. Whoever asks for it is
+    /// verified first, by `user verify-caller`.
+    Remove {
+        #[command(flatten)]
+        verification: Verification,
+    },
 }
 
 /// Whose factors.
@@ -44,7 +49,7 @@ impl Factor {
             Self::Totp { code: Some(code) } => person.confirm(&code, output).await,
             Self::List => person.list(output).await,
             Self::RecoveryCodes => person.renew_recovery_codes(output).await,
-            Self::Remove => person.remove(output).await,
+            Self::Remove { verification } => person.remove(&verification, output).await,
         }
     }
 }
@@ -140,12 +145,15 @@ impl Person<'_> {
         output.done(&told(&sentence, &codes), &json!({ "user": self.user.id, "recovery_codes": codes }))
     }
 
-    async fn remove(&self, output: Output) -> anyhow::Result<()> {
+    async fn remove(&self, verification: &Verification, output: Output) -> anyhow::Result<()> {
         let (organisation, id) = (self.organisation.id, self.user.id);
         let mut transaction = self.workplace.store.begin().await?;
+        let verified = verification.hold(&mut transaction, self.organisation, &self.user).await?;
         transaction.remove_second_factors(organisation, id).await?;
         transaction.end_sessions_of_user(organisation, id).await?;
-        self.record(&mut transaction, "user factor remove").await?;
+        let detail = json!({ "user": id, "verified": verified });
+        let row = operator_did(self.organisation, "user factor remove", detail);
+        transaction.record(&LedgerEntry { user: Some(id), ..row }).await?;
         transaction.commit().await?;
         output.done(&format!("{} signs in with the password alone.", self.user.upn), &json!({ "user": id }))
     }
@@ -161,7 +169,7 @@ impl Person<'_> {
 
     async fn record(&self, transaction: &mut Transaction, what: &str) -> anyhow::Result<()> {
         let row = operator_did(self.organisation, what, json!({ "user": self.user.id }));
-        transaction.record(&row).await?;
+        transaction.record(&LedgerEntry { user: Some(self.user.id), ..row }).await?;
         Ok(())
     }
 }

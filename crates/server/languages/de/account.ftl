@@ -99,3 +99,19 @@ enrol-later = { $days ->
 enrolled-title = Ihre Authenticator-App ist eingerichtet
 enrolled-why = Die Wiederherstellungscodes, die Sie aufbewahrt haben, bleiben gültig.
 changed-temporary-access-code-used = Vorläufiger Zugangscode der Betreuung benutzt
+
+## Jemand anderes, die Betreuung
+
+not-me = Das war ich nicht
+not-me-title = War jemand anderes an Ihrem Konto?
+not-me-why = Melden Sie es, wenn Sie eine Anmeldung oder Änderung sehen, die nicht von Ihnen ist.
+not-me-sessions = Sie werden überall sonst abgemeldet.
+not-me-password = Sie wählen ein anderes Passwort, hier oder bei der nächsten Anmeldung.
+not-me-alarm = Ihre Verwaltung sieht einen Alarm.
+not-me-report = Melden
+not-me-back = Zurück
+changed-stranger-reported = Gemeldet, dass jemand anderes hier war
+caller = Die Betreuung möchte wissen, dass Sie es sind, der anruft.
+caller-says = Sie nennt { $number }. Nennt man Ihnen am Telefon eine andere Zahl, legen Sie auf.
+caller-answer = Ihre Antwort ist { $number }.
+caller-nobody = Wenn Sie niemanden anrufen, sagen Sie sie niemandem.

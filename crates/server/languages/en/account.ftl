@@ -99,3 +99,19 @@ enrol-later = { $days ->
 enrolled-title = Your authenticator app is set up
 enrolled-why = The recovery codes that you kept stay good.
 changed-temporary-access-code-used = Temporary access code of the help desk used
+
+## Somebody else, the help desk
+
+not-me = This was not me
+not-me-title = Was somebody else at your account?
+not-me-why = Report it if you see a sign-in or a change that was not yours.
+not-me-sessions = You are signed out everywhere else.
+not-me-password = You choose another password, here or at the next sign-in.
+not-me-alarm = Your administrators see an alarm.
+not-me-report = Report it
+not-me-back = Back
+changed-stranger-reported = Reported that somebody else was here
+caller = The help desk wants to know that it is you who calls.
+caller-says = It says { $number }. If the person on the telephone says another number, end the call.
+caller-answer = Your answer is { $number }.
+caller-nobody = If you are not calling anybody, tell nobody.

@@ -28,6 +28,8 @@ pub(crate) enum Act {
     AddPasskey(Box<PasskeyEnrolment>),
     /// Takes the passkey with this credential id away.
     RemovePasskey(Vec<u8>),
+    /// Reports that somebody else was at the account.
+    ReportStranger,
     /// Makes new recovery codes.
     RenewRecoveryCodes,
     /// Makes what is typed beside it the password.

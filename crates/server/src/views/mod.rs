@@ -17,8 +17,8 @@ use askama::Template;
 use crate::Language;
 
 pub(crate) use account::{
-    AccountPage, ActivityPage, AppPage, CodesPage, NewPasskey, OfferCodesPage, PasskeyLine, PasskeysPage,
-    PasskeysSaid, QrCode, SessionLine, Who, happenings, methods,
+    AccountPage, ActivityPage, AppPage, CodesPage, NewPasskey, NotMePage, OfferCodesPage, PasskeyLine,
+    PasskeysPage, PasskeysSaid, QrCode, SessionLine, Who, happenings, methods,
 };
 pub(crate) use choose::{ChoosePage, options};
 pub(crate) use code::CodePage;

@@ -207,6 +207,7 @@ fn account_page(face: &Face, language: Language) -> String {
         face,
         language,
         who: who(),
+        caller_check: Some(storage::CallerCheck { question: "417".into(), answer: "9023".into() }),
         methods: methods(language, &known),
         sessions: vec![
             SessionLine::of(language, &session(true), None),
@@ -267,6 +268,31 @@ fn app_page(face: &Face, language: Language, is_wrong: bool) -> String {
         is_demanded: is_wrong,
     };
     view.render().unwrap()
+}
+
+fn enrol_page(face: &Face, language: Language, days_left: Option<u64>) -> String {
+    let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    let uri = format!("otpauth://totp/Contoso:ada%40contoso.example?secret={secret}");
+    let Ok(picture) = QrCode::of(&uri) else { panic!("no picture") };
+    let view = EnrolPage {
+        face,
+        language,
+        state: "c2VhbGVk",
+        username: "ada@contoso.example",
+        picture,
+        uri: uri.into(),
+        secret: secret.to_owned().into(),
+        days_left,
+        is_wrong: days_left.is_none(),
+    };
+    view.render().unwrap()
+}
+
+fn enrolled_page(face: &Face, language: Language) -> String {
+    let codes = Some(sts::RecoveryCodes(vec!["7K4M-2QXD-9Z0A-HHT3".to_owned().into()]));
+    EnrolledPage { face, language, state: "c2VhbGVk", username: "ada@contoso.example", codes }
+        .render()
+        .unwrap()
 }
 
 fn codes_page(face: &Face, language: Language) -> String {
@@ -350,6 +376,15 @@ fn samples(language: Language) -> Vec<(&'static str, String)> {
         ("activity", activity_page(&face, language)),
         ("app", app_page(&face, language, false)),
         ("app-wrong", app_page(&face, language, true)),
+        (
+            "not-me",
+            NotMePage { face: &face, language, who: who(), has_password: true, act: "c2VhbGVk".into() }
+                .render()
+                .unwrap(),
+        ),
+        ("enrol", enrol_page(&face, language, Some(3))),
+        ("enrol-now", enrol_page(&face, language, None)),
+        ("enrolled", enrolled_page(&face, language)),
         ("codes", codes_page(&face, language)),
         (
             "codes-offer",

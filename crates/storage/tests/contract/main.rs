@@ -10,6 +10,7 @@ mod active_road;
 mod checkpoints;
 mod directory;
 mod email_codes;
+mod enrolment;
 mod failures;
 mod familiar_places;
 mod faults;

@@ -1,9 +1,11 @@
 use chrono::{DateTime, Utc};
 use model::SessionId;
 use serde_json::Value;
+use storage::{CallerCheck, EntryKind};
 
 use crate::device_label::device_label;
-use crate::{Owner, SecurityTokenService, StsError, Visit};
+use crate::service::entry;
+use crate::{Owner, ProvenOwner, SecurityTokenService, StsError, Visit};
 
 /// A session of one's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +60,34 @@ impl SecurityTokenService {
         change.record(&owner.changed(visit, "session ended")).await?;
         change.commit().await?;
         self.forget(owner);
+        Ok(())
+    }
+
+    /// What a help desk and somebody on the telephone know each other by, while that is asked.
+    pub async fn caller_check(&self, visit: &Visit, owner: &Owner) -> Result<Option<CallerCheck>, StsError> {
+        let (organisation, user) = owner.ids();
+        Ok(self.store.caller_check(organisation, user, visit.now).await?)
+    }
+
+    /// Somebody else was at this account: all other sessions end, the next sign-in asks for another password, and an alarm
+    /// stands in the ledger.
+    pub async fn report_stranger(&self, visit: &Visit, owner: &ProvenOwner) -> Result<(), StsError> {
+        let owner = owner.owner();
+        let (organisation, user) = owner.ids();
+        let mut change = self.store.begin().await?;
+        change.end_other_sessions_of_user(organisation, user, owner.session()).await?;
+        if owner.account.password.is_some() {
+            change.require_new_password(organisation, user).await?;
+        }
+        change.record(&owner.changed(visit, "stranger reported")).await?;
+        let mut alarm = entry(visit, EntryKind::Alarm);
+        alarm.user = Some(user);
+        alarm.detail["code"] = "stranger_reported".into();
+        alarm.personal["upn"] = owner.account.user.upn.as_str().into();
+        change.record(&alarm).await?;
+        change.commit().await?;
+        self.forget(owner);
+        tracing::warn!(reference = %visit.reference, user = %user, "somebody reports a stranger at their account");
         Ok(())
     }
 

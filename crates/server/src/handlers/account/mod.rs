@@ -4,12 +4,14 @@
 //! back to the page; what was posted is not kept for them.
 
 mod app;
+mod not_me;
 mod overview;
 mod passkeys;
 mod password;
 mod recovery_codes;
 
 pub(crate) use app::{confirm_app, remove_app, show_app};
+pub(crate) use not_me::{ask_stranger, report_stranger};
 pub(crate) use overview::{activity, end_session, show};
 pub(crate) use passkeys::{add_passkey, remove_passkey, show_passkeys};
 pub(crate) use password::{change_password, show_password};

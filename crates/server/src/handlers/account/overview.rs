@@ -52,6 +52,7 @@ async fn account(stage: &Stage<'_>) -> Result<Response, Stop> {
         face: &stage.arrival.face,
         language,
         who: Who::of(&owner),
+        caller_check: sts.caller_check(&visit, &owner).await?,
         methods: methods(language, &sts.methods(&owner).await?),
         sessions,
         end_others,

@@ -15,6 +15,7 @@ pub(crate) use passkeys::{NewPasskey, PasskeyLine, PasskeysPage, PasskeysSaid};
 pub(crate) use sessions::SessionLine;
 
 use askama::Template;
+use storage::CallerCheck;
 use sts::Owner;
 
 use super::Face;
@@ -43,6 +44,18 @@ impl Who {
     }
 }
 
+/// Asks whether somebody else was at the account, and says what follows.
+#[derive(Template)]
+#[template(path = "not_me.html")]
+pub(crate) struct NotMePage<'a> {
+    pub(crate) face: &'a Face,
+    pub(crate) language: Language,
+    pub(crate) who: Who,
+    pub(crate) has_password: bool,
+    /// What reports it, sealed.
+    pub(crate) act: String,
+}
+
 /// How somebody signs in, where they are signed in, and what happened.
 #[derive(Template)]
 #[template(path = "account.html")]
@@ -50,6 +63,8 @@ pub(crate) struct AccountPage<'a> {
     pub(crate) face: &'a Face,
     pub(crate) language: Language,
     pub(crate) who: Who,
+    /// What the help desk says on the telephone, and what to answer.
+    pub(crate) caller_check: Option<CallerCheck>,
     pub(crate) methods: Vec<Method>,
     pub(crate) sessions: Vec<SessionLine>,
     /// What ends all sessions but this one, sealed; none when there are no others.

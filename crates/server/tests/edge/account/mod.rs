@@ -3,6 +3,7 @@
 mod app;
 mod codes;
 mod sessions;
+mod strangers;
 
 use axum::http::StatusCode;
 use model::Clock;
