@@ -4,6 +4,7 @@ mod active_road;
 mod init;
 mod ledger;
 mod lockout;
+mod mail;
 mod places;
 mod policy;
 mod refusals;

@@ -6,9 +6,11 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use config::{MailSecurity, Settings};
-use mail::{Content, Language, Letter, MailAddress, Relay, RelaySettings, Security};
+use mail::{Content, Language, Letter, MailAddress, Notice, Occasion, Relay, RelaySettings, Security};
+use model::{Clock, Organisation, SystemClock, User};
 use secrecy::SecretString;
 use serde_json::json;
+use sts::{notice, private_mailbox};
 
 use crate::output::Output;
 use crate::workplace::Workplace;
@@ -43,6 +45,26 @@ impl Mail {
         let sentence = format!("{server} has taken a letter to {}. Look whether it arrives.", letter.to);
         output.done(&sentence, &json!({ "server": server, "to": letter.to.to_string() }))
     }
+}
+
+/// Tells a user what an operator did to the account, outside the mailbox that it opens. What was done stays done: that
+/// nobody could be told is for the operator to know.
+pub async fn tell(workplace: &Workplace, organisation: &Organisation, user: &User, what: Notice) {
+    if let Err(error) = try_to_tell(workplace, organisation, user, what).await {
+        eprintln!("countersign: {} was not told by mail: {error:#}", user.upn);
+    }
+}
+
+async fn try_to_tell(
+    workplace: &Workplace,
+    organisation: &Organisation,
+    user: &User,
+    what: Notice,
+) -> anyhow::Result<()> {
+    let Some(relay) = relay(&workplace.settings)? else { return Ok(()) };
+    let to = private_mailbox(&workplace.store, user).await??;
+    let occasion = Occasion { at: SystemClock.now(), address: None, reference: None };
+    Ok(relay.deliver(&notice(organisation, to, user, what, occasion)).await?)
 }
 
 /// The way to the mail server; none where no server is named.

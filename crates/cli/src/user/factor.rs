@@ -4,14 +4,19 @@ use std::io::{IsTerminal, Write as _};
 
 use anyhow::{Context, bail};
 use authn::{RECOVERY_CODES, RecoveryCode, TotpSecret};
+use chrono::{DateTime, Utc};
 use clap::Subcommand;
+use mail::Notice;
 use model::{Clock, Organisation, SystemClock, User};
+use policy::Mechanism;
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use serde_json::json;
 use storage::{LedgerEntry, Transaction};
+use sts::{MAILBOX_ATTRIBUTE, private_mailbox};
 
 use super::caller::Verification;
+use crate::letters;
 use crate::output::Output;
 use crate::workplace::{Workplace, operator_did};
 
@@ -109,6 +114,8 @@ impl Person<'_> {
         transaction.end_sessions_of_user(organisation, id).await?;
         self.record(&mut transaction, "user factor totp").await?;
         transaction.commit().await?;
+        letters::tell(self.workplace, self.organisation, &self.user, Notice::FactorAdded(Mechanism::Totp))
+            .await;
         let sentence = format!("{upn} is asked for a code of the app from now on.");
         output.done(&told(&sentence, &codes), &json!({ "user": id, "recovery_codes": codes }))
     }
@@ -124,10 +131,43 @@ impl Person<'_> {
                 None => "waits for a code".to_owned(),
             };
             rows.push(["authenticator app".to_owned(), state]);
+        }
+        let day = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M UTC");
+        let passkeys = self.workplace.store.passkeys(organisation, id).await?;
+        for passkey in &passkeys {
+            let used = passkey.last_used_at.map(|at| format!(", last used {}", day(at))).unwrap_or_default();
+            let state = format!("since {}{used}", day(passkey.made_at));
+            rows.push([format!("passkey \u{201c}{}\u{201d}", passkey.name), state]);
+        }
+        if !rows.is_empty() {
             rows.push(["recovery codes".to_owned(), format!("{left} left")]);
         }
+        // S87: somebody who expects codes by mail and gets none is told why.
+        if !self.user.attributes.values(MAILBOX_ATTRIBUTE).is_empty() {
+            let state = match private_mailbox(&self.workplace.store, &self.user).await? {
+                Ok(address) => format!("to {address}, where a profile takes it"),
+                Err(reason) => format!("not offered: {reason}"),
+            };
+            rows.push(["code by mail".to_owned(), state]);
+        }
         let confirmed_at = totp.as_ref().map(|totp| totp.confirmed_at);
-        let things = json!({ "user": id, "totp": confirmed_at.map(|at| json!({ "confirmed_at": at })), "recovery_codes_left": left });
+        let passkeys: Vec<_> = passkeys
+            .iter()
+            .map(|passkey| {
+                json!({
+                    "name": passkey.name,
+                    "made_at": passkey.made_at,
+                    "last_used_at": passkey.last_used_at,
+                    "backed_up": passkey.backed_up,
+                })
+            })
+            .collect();
+        let things = json!({
+            "user": id,
+            "totp": confirmed_at.map(|at| json!({ "confirmed_at": at })),
+            "passkeys": passkeys,
+            "recovery_codes_left": left,
+        });
         let empty = format!(
             "{0} has a password only. `countersign user factor {0} totp` enrols an app.",
             self.user.upn
@@ -155,6 +195,8 @@ impl Person<'_> {
         let row = operator_did(self.organisation, "user factor remove", detail);
         transaction.record(&LedgerEntry { user: Some(id), ..row }).await?;
         transaction.commit().await?;
+        letters::tell(self.workplace, self.organisation, &self.user, Notice::FactorRemoved(Mechanism::Totp))
+            .await;
         output.done(&format!("{} signs in with the password alone.", self.user.upn), &json!({ "user": id }))
     }
 

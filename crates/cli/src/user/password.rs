@@ -5,11 +5,13 @@ use std::io::{IsTerminal, Read};
 use anyhow::{Context, bail};
 use authn::{NewPasswordRules, Password, PasswordLimits, Passwords, known_words};
 use clap::Args;
+use mail::Notice;
 use model::{Clock, Organisation, SystemClock, User};
 use policy::PasswordRules;
 use policy::document::Document;
 use serde_json::json;
 
+use crate::letters;
 use crate::node::breached_check;
 use crate::output::Output;
 use crate::workplace::{Workplace, operator_did};
@@ -48,6 +50,7 @@ impl NewPassword {
         });
         transaction.record(&operator_did(organisation, "user passwd", detail.clone())).await?;
         transaction.commit().await?;
+        letters::tell(workplace, organisation, user, Notice::PasswordChanged).await;
         let next = if self.must_change { " The next sign-in asks for another one." } else { "" };
         output.done(&format!("The password of {} is set.{next}", user.upn), &detail)
     }
