@@ -158,3 +158,25 @@ fn the_document_to_begin_with_is_right_line_by_line() -> anyhow::Result<()> {
     assert!(checked.contains("has 7 rules and can be applied"), "{checked}");
     Ok(())
 }
+
+/// What a policy names can go away after it was saved, and then nobody must be surprised.
+#[test]
+fn doctor_looks_at_the_policy_in_force() -> anyhow::Result<()> {
+    let here = with_grace()?;
+    let doctor = |here: &Installation| anyhow::Ok(String::from_utf8(here.run(&["doctor"])?.stdout)?);
+    assert!(doctor(&here)?.contains("no policy was saved"));
+    apply(&here, GEOLOCK)?;
+    assert!(doctor(&here)?.contains("version 1 of the policy can be used and has 1 rule"));
+
+    let network = "[networks]\nplant = [\"192.0.2.0/24\"]\n";
+    fs::write(here.path().join("countersign.toml"), network)?;
+    let rule = "[[rules]]\nname = \"r\"\nwhen = { networks = [\"plant\"] }\nthen = \"deny\"\n";
+    let file = written(&here, rule)?;
+    here.done(&["--config", "countersign.toml", "policy", "apply", file])?;
+    let gone = doctor(&here)?;
+    assert!(
+        gone.contains("version 2 of the policy needs a look: line 3: there is no network \"plant\""),
+        "{gone}"
+    );
+    Ok(())
+}

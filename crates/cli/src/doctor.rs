@@ -3,18 +3,18 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use ::policy::active::{EntraGap, entra_collects};
 use authn::BreachedPasswords;
 use chrono::TimeDelta;
 use config::Purpose;
 use model::{Clock, Domain, KeyState, Organisation, SystemClock};
-use policy::active::{EntraGap, entra_collects};
 use serde::Serialize;
 use token::{RsaSigner, self_test};
 
 use crate::domain::remedy;
 use crate::output::Output;
 use crate::workplace::{Workplace, read_configuration};
-use crate::{passkey_domain, places};
+use crate::{passkey_domain, places, policy};
 
 /// From when on a certificate's end is a concern (MD-04).
 const ROLLOVER: TimeDelta = TimeDelta::days(45);
@@ -44,6 +44,8 @@ pub async fn run(config: Option<&Path>, output: Output) -> anyhow::Result<ExitCo
         good: look.severity.is_none(),
         what: format!("{}: {}", look.setting, look.words),
     }));
+    let (good, what) = policy::look(config).await?;
+    findings.push(Finding { good, what });
     people(&workplace, &organisation, &mut findings).await?;
     findings.extend(breached_passwords(&workplace));
     findings.push(passkeys(&workplace, &organisation));

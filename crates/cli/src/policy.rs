@@ -225,6 +225,21 @@ async fn diff(desk: &Desk, from: u32, to: Option<u32>, output: Output) -> anyhow
     output.done(&text, &json!({ "from": older.version, "to": newer.version, "diff": text }))
 }
 
+/// Whether the policy in force can be used and names nothing that is gone, in words.
+pub async fn look(config: Option<&Path>) -> anyhow::Result<(bool, String)> {
+    let desk = Desk::open(config).await?;
+    let Some(saved) = desk.in_force().await? else {
+        return Ok((true, "no policy was saved, and the built-in one is in force".to_owned()));
+    };
+    Ok(match desk.compile(saved.version, &saved.document).await {
+        Ok(policy) => {
+            let rules = rules(policy.rules().count());
+            (true, format!("version {} of the policy can be used and has {rules}", saved.version))
+        }
+        Err(error) => (false, format!("version {} of the policy needs a look: {error}", saved.version)),
+    })
+}
+
 /// The number that the next version will have.
 async fn next(desk: &Desk) -> anyhow::Result<u32> {
     Ok(desk.in_force().await?.map_or(0, |saved| saved.version) + 1)

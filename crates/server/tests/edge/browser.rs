@@ -78,6 +78,11 @@ impl Browser {
         Self { router: house.router.clone(), ..self }
     }
 
+    /// Loses a cookie.
+    pub fn forget(&mut self, cookie: &str) {
+        assert!(self.cookies.remove(cookie).is_some(), "there is no cookie {cookie}");
+    }
+
     /// Follows a link.
     pub async fn get(&mut self, address: &str) -> Page {
         self.send(Method::GET, address, Body::empty()).await

@@ -25,5 +25,6 @@ mod passive;
 mod passkeys;
 mod places;
 mod routes;
+mod rules;
 mod second_factor;
 mod sign_out;
