@@ -79,7 +79,6 @@ impl Compiler<'_> {
             self.exception(exception);
         }
         self.policy.enrolment = document.enrolment;
-        self.policy.sessions = document.sessions;
         self.policy.break_glass = document.break_glass.users.iter().filter_map(|upn| self.upn(upn)).collect();
         self.policy.passwords = document.passwords.clone();
         if let Some(role) = &document.guard.administrators {

@@ -11,7 +11,6 @@ mod problem;
 mod profile;
 mod rule;
 mod schedule;
-mod sessions;
 mod switch;
 
 use std::collections::BTreeMap;
@@ -29,7 +28,6 @@ pub use problem::{DocumentError, Problem};
 pub use profile::ProfileSection;
 pub use rule::{ApplicationSection, Conditions, Names, RuleSection, Then};
 pub use schedule::{Day, ScheduleSection};
-pub use sessions::SessionRules;
 pub use switch::{ClientAccessFiltering, Geolock, Outside};
 
 /// The whole document. Every section may be left out.
@@ -60,8 +58,6 @@ pub struct Document {
     pub guard: Guard,
     /// `[enrolment]`: how people come to a second factor.
     pub enrolment: Enrolment,
-    /// `[sessions]`: how long people stay signed in.
-    pub sessions: SessionRules,
 }
 
 impl Document {

@@ -3,7 +3,7 @@ use std::ops::Range;
 
 use model::User;
 
-use crate::document::{Enrolment, SessionRules};
+use crate::document::Enrolment;
 use crate::fact::Fact;
 use crate::profile::Profile;
 use crate::rule::{Rule, RuleNumber};
@@ -32,7 +32,6 @@ pub struct Policy {
     pub(crate) administrators: Option<String>,
     pub(crate) passwords: PasswordRules,
     pub(crate) enrolment: Enrolment,
-    pub(crate) sessions: SessionRules,
 }
 
 /// The facts that cost a look-up and that some rule of a policy reads. Whatever is not in here may stay unknown.
@@ -124,11 +123,6 @@ impl Policy {
     /// How people come to a second factor.
     pub const fn enrolment(&self) -> Enrolment {
         self.enrolment
-    }
-
-    /// How long people stay signed in.
-    pub const fn sessions(&self) -> SessionRules {
-        self.sessions
     }
 
     /// Whether a user is a break-glass account (S88).
