@@ -161,6 +161,7 @@ impl<'a> Stage<'a> {
             script: &SIGN_IN_SCRIPT.path,
             passkey_options: passkey_options.as_deref(),
             passkey_script: &PASSKEY_SCRIPT.path,
+            proposes_passkeys: challenge.failure != Some(Failure::Passkey),
         };
         let mut response = rendered(status, &Reach::OwnForms, &view);
         set_cookie(&mut response, binding_cookie);
@@ -180,11 +181,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Diagnoses a loop, and offers to try once more.
-    pub(crate) fn loop_stopped(
-        &self,
-        destination: &Destination,
-        cause: LoopCause,
-    ) -> Result<Response, Stop> {
+    pub(crate) fn loop_stopped(&self, destination: &Destination, cause: LoopCause) -> Result<Response, Stop> {
         let limits = self.app.edge().loop_limits;
         let diagnosis = self.language.text_with_all(
             "loop-why",

@@ -21,6 +21,8 @@ pub(crate) struct SignInPage<'a> {
     /// What the browser is given to ask for a passkey, as JSON; none where none works.
     pub(crate) passkey_options: Option<&'a str>,
     pub(crate) passkey_script: &'a str,
+    /// Whether the browser proposes passkeys by itself. After a refusal the person reads first.
+    pub(crate) proposes_passkeys: bool,
 }
 
 impl SignInPage<'_> {

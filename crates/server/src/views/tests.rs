@@ -36,6 +36,7 @@ fn sign_in(face: &Face, language: Language, challenge: &Challenge, stale: bool) 
         script: &SIGN_IN_SCRIPT.path,
         passkey_options: Some(OPTIONS),
         passkey_script: &PASSKEY_SCRIPT.path,
+        proposes_passkeys: challenge.failure != Some(Failure::Passkey),
     };
     view.render().unwrap()
 }
