@@ -8,6 +8,7 @@ mod keyboard;
 mod looks;
 mod mail_code;
 mod passkeys;
+mod passwords;
 mod places;
 mod policy;
 mod second_factor;

@@ -9,6 +9,9 @@ use storage::{DEVICE_KNOWN_FOR, Familiarity, NETWORK_FAMILIAR_FOR, Unlock};
 
 use crate::failures::{Failures, Rule};
 use crate::memory::Memory;
+use crate::password::Password;
+use crate::secret::RandomnessError;
+use crate::spray::{Fingerprint, Spray};
 
 /// How many failed tries are too many.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +52,7 @@ pub struct Attempts {
     account: Rule,
     address: Rule,
     counters: Mutex<Counters>,
+    spray: Mutex<Spray>,
 }
 
 struct Counters {
@@ -67,6 +71,8 @@ pub struct Attempt {
     pub account: AccountKey,
     /// From where.
     pub origin: Origin,
+    /// With which password, as far as it can be known again; none where it is no password.
+    pub password: Option<Fingerprint>,
     /// When.
     pub at: DateTime<Utc>,
 }
@@ -86,7 +92,9 @@ const PLACES: usize = 100_000;
 
 impl Attempts {
     /// Nothing has failed yet, and everybody is a stranger until [`recognise`](Self::recognise) says otherwise.
-    pub fn new(limits: AttemptLimits) -> Self {
+    ///
+    /// Fails when the system has no random key for what is kept of passwords.
+    pub fn new(limits: AttemptLimits) -> Result<Self, RandomnessError> {
         let window = TimeDelta::from_std(limits.window).unwrap_or(TimeDelta::days(1));
         let rule = |failures| Rule { failures, window, longest_wait: limits.longest_wait };
         let counters = Counters {
@@ -95,19 +103,21 @@ impl Attempts {
             devices: Memory::new(PLACES, DEVICE_KNOWN_FOR),
             familiar: Memory::new(PLACES, NETWORK_FAMILIAR_FOR),
         };
-        Self {
+        Ok(Self {
             account: rule(limits.account_failures),
             address: rule(limits.address_failures),
             counters: Mutex::new(counters),
-        }
+            spray: Mutex::new(Spray::new(window)?),
+        })
     }
 
     /// Whether a try may be made now. One that is told to wait is no failure; one that may go ahead after too many
     /// failures goes alone.
     pub fn before(&self, attempt: &Attempt) -> Verdict {
-        let Attempt { account, origin, at: now } = *attempt;
+        let Attempt { account, origin, at: now, .. } = *attempt;
         let mut counters = self.counters();
         let counters = &mut *counters;
+        let is_stranger = counters.of_place(attempt).is_none();
         let mut judging = if let Some(failures) = counters.of_place(attempt) {
             vec![(failures, &self.account)]
         } else {
@@ -121,21 +131,41 @@ impl Attempts {
         if !wait.is_zero() {
             return Verdict::Wait(wait);
         }
+        if is_stranger && attempt.password.is_some_and(|password| self.spray().is_on(password, now)) {
+            return Verdict::Wait(self.account.longest_wait);
+        }
         for (failures, rule) in &mut judging {
             failures.let_through(rule, now);
         }
         Verdict::Go
     }
 
-    /// A try failed: a wrong password, an unknown or a disabled account, a wrong code.
-    pub fn failed(&self, attempt: &Attempt) {
-        let Attempt { account, origin, at: now } = *attempt;
+    /// A try failed: a wrong password, an unknown or a disabled account, a wrong code. Says whether it shows that a
+    /// password is being sprayed, once for each.
+    pub fn failed(&self, attempt: &Attempt) -> bool {
+        let Attempt { account, origin, at: now, .. } = *attempt;
         let mut counters = self.counters();
         counters.accounts.touch(account, now).record(&self.account, now);
         counters.networks.touch(origin.network, now).record(&self.address, now);
         if let Some(failures) = counters.of_place(attempt) {
             failures.record(&self.account, now);
+            return false;
         }
+        attempt.password.is_some_and(|password| self.spray().failed(password, account, now))
+    }
+
+    /// What a password is known again by while failures count, to notice that it is tried at many accounts.
+    pub fn fingerprint(&self, organisation: OrganisationId, password: &Password) -> Fingerprint {
+        self.spray().fingerprint(organisation, password)
+    }
+
+    /// Whether passwords are being sprayed over an organisation's accounts at this moment.
+    pub fn is_sprayed(&self, organisation: OrganisationId, now: DateTime<Utc>) -> bool {
+        self.spray().is_under_way(organisation, now)
+    }
+
+    fn spray(&self) -> MutexGuard<'_, Spray> {
+        self.spray.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A try succeeded: its browser and its network are familiar to the account, and the failures there are forgiven.
@@ -143,7 +173,7 @@ impl Attempts {
     /// What failed elsewhere stays counted, so that a person who signs in does not clear the way for the one
     /// who guesses.
     pub fn succeeded(&self, attempt: &Attempt) {
-        let Attempt { account, origin, at: now } = *attempt;
+        let Attempt { account, origin, at: now, .. } = *attempt;
         let mut counters = self.counters();
         if let Some(device) = origin.device {
             *counters.devices.touch((account, device), now) = Failures::default();
@@ -154,7 +184,7 @@ impl Attempts {
     /// Learns what storage knows of the place of a try: that the account has signed in there before, perhaps before
     /// this process began. What failed there since then stays counted.
     pub fn recognise(&self, attempt: &Attempt, familiarity: &Familiarity) {
-        let Attempt { account, origin, at: now } = *attempt;
+        let Attempt { account, origin, at: now, .. } = *attempt;
         let mut counters = self.counters();
         if let (Some(device), Some(seen_at)) = (origin.device, familiarity.device_seen_at) {
             counters.devices.learn((account, device), seen_at, now);
@@ -168,7 +198,7 @@ impl Attempts {
     pub fn count(&self, failed: &FailedTry) {
         let account = AccountKey::new(failed.organisation, &failed.username);
         let origin = Origin { network: failed.address.into(), device: None };
-        self.failed(&Attempt { account, origin, at: failed.at });
+        self.failed(&Attempt { account, origin, password: None, at: failed.at });
     }
 
     /// Forgives an account what an administrator forgave, wherever it was tried from.
@@ -216,7 +246,7 @@ impl Counters {
     /// The failures that alone count where the account has signed in before: with this browser, or else from this
     /// network.
     fn of_place(&mut self, attempt: &Attempt) -> Option<&mut Failures> {
-        let Attempt { account, origin, at: now } = *attempt;
+        let Attempt { account, origin, at: now, .. } = *attempt;
         let device = origin.device.and_then(|device| self.devices.recall(&(account, device), now));
         match device {
             Some(failures) => Some(failures),

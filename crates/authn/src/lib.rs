@@ -24,6 +24,7 @@ mod session;
 mod session_map;
 mod sessions;
 mod spoken_number;
+mod spray;
 mod totp;
 mod typed_code;
 
@@ -44,4 +45,5 @@ pub use secret::{DeviceSecret, RandomnessError, SessionSecret};
 pub use session::{Session, SessionLimits};
 pub use sessions::{SessionError, Sessions};
 pub use spoken_number::spoken_number;
+pub use spray::Fingerprint;
 pub use totp::{TotpSecret, TotpUriError};

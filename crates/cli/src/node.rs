@@ -116,7 +116,7 @@ impl Node {
             scripts: Scripts::start(scripts, (worker, SCRIPT_WORKER)),
             passwords: Passwords::start(passwords)?.checking(breached_check(settings)),
             sessions: Sessions::new(store.clone(), journal.clone(), sessions),
-            attempts: Attempts::new(attempts),
+            attempts: Attempts::new(attempts)?,
             passive_address: settings.base_url.join("/adfs/ls/"),
             active: active(settings, secure_url, entra),
             journal: journal.clone(),

@@ -198,7 +198,8 @@ impl SecurityTokenService {
         let Some(reply) = relying_party.application.reply_address(None).cloned() else { return Ok(None) };
         let (place, audience) = (self.place(visit, &view), applies_to.clone());
         let (reply, known_device) = (Some(reply), OnceLock::new());
-        Ok(Some(Asking { visit, view, relying_party, reply, audience, place, known_device }))
+        let sprayed = self.sprayed(visit, &view);
+        Ok(Some(Asking { visit, view, relying_party, reply, audience, place, sprayed, known_device }))
     }
 
     /// The answer when the password was not looked at.

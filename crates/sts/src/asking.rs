@@ -23,6 +23,8 @@ pub(crate) struct Asking<'a> {
     pub audience: Realm,
     /// Where the client is.
     pub place: Place,
+    /// Whether passwords are being sprayed over the organisation's accounts; not looked at where no rule reads it.
+    pub sprayed: bool,
     /// Whether the person has signed in with this device before; empty until the person is known.
     pub known_device: OnceLock<bool>,
 }
@@ -93,7 +95,11 @@ impl Asking<'_> {
             user_agent: visit.user_agent.as_str(),
             client: visit.client,
             known_device,
-            signals: if known_device == Some(false) { NEW_DEVICE } else { Signals::NONE },
+            signals: match known_device {
+                Some(false) if self.sprayed => NEW_DEVICE.with(Signal::Spray),
+                Some(false) => NEW_DEVICE,
+                Some(true) | None => Signals::NONE,
+            },
         }
     }
 }
@@ -108,6 +114,11 @@ impl SecurityTokenService {
         } else {
             Place::unknown(Unplaced::NoDatabase)
         }
+    }
+
+    /// Whether passwords are being sprayed, as far as the organisation's policy reads that.
+    pub(crate) fn sprayed(&self, visit: &Visit, view: &OrganisationView) -> bool {
+        view.policy.reads().signals && self.attempts.is_sprayed(visit.organisation, visit.now)
     }
 
     /// Writes a refusal down and names it.

@@ -1,9 +1,10 @@
-use authn::{AccountKey, Attempt, Verdict};
+use authn::{AccountKey, Attempt, Fingerprint, Verdict};
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{Origin, Upn, UserId};
-use storage::{Account, Familiarity, PlaceSeen};
+use storage::{Account, EntryKind, Familiarity, PlaceSeen};
 
 use crate::device_label::device_label;
+use crate::service::entry;
 use crate::{SecurityTokenService, StsError, Visit};
 
 /// How far storage may lag behind the last sign-in at a place: those who sign in daily cost one write a day.
@@ -17,7 +18,8 @@ impl Visit {
 
     /// One try at the account with a name.
     fn attempt(&self, username: &str) -> Attempt {
-        Attempt { account: AccountKey::new(self.organisation, username), origin: self.origin(), at: self.now }
+        let account = AccountKey::new(self.organisation, username);
+        Attempt { account, origin: self.origin(), password: None, at: self.now }
     }
 }
 
@@ -25,7 +27,18 @@ impl SecurityTokenService {
     /// Whether the visitor may now try to prove that they are whoever has a name. Every door asks here first, whatever
     /// is tried, so that failures are counted together (S29, WST-05).
     pub(crate) async fn may_try(&self, visit: &Visit, username: &str) -> Result<Verdict, StsError> {
-        let attempt = visit.attempt(username);
+        self.may_try_password(visit, username, None).await
+    }
+
+    /// The same of a password. One that is being tried at many accounts waits, whoever's it is, but for those who are no
+    /// strangers.
+    pub(crate) async fn may_try_password(
+        &self,
+        visit: &Visit,
+        username: &str,
+        password: Option<Fingerprint>,
+    ) -> Result<Verdict, StsError> {
+        let attempt = Attempt { password, ..visit.attempt(username) };
         let verdict = self.attempts.before(&attempt);
         let (Verdict::Wait(_), Ok(upn)) = (verdict, Upn::parse(username)) else { return Ok(verdict) };
         // After a restart only storage knows where the owner signed in. One query, alike for every name: how long an
@@ -49,6 +62,24 @@ impl SecurityTokenService {
     /// What was tried was wrong.
     pub(crate) fn tried_in_vain(&self, visit: &Visit, username: &str) {
         self.attempts.failed(&visit.attempt(username));
+    }
+
+    /// A password was wrong. When it shows that passwords are being sprayed, the alarm is raised, once for each of them.
+    pub(crate) async fn password_was_wrong(
+        &self,
+        visit: &Visit,
+        username: &str,
+        password: Option<Fingerprint>,
+    ) -> Result<(), StsError> {
+        if self.attempts.failed(&Attempt { password, ..visit.attempt(username) }) {
+            let mut row = entry(visit, EntryKind::Alarm);
+            row.detail["code"] = "password_spray".into();
+            row.detail["why"] =
+                "one password was tried in vain at five accounts; strangers wait with it".into();
+            self.journal.record(&row).await?;
+            tracing::error!(reference = %visit.reference, "one password is being tried at many accounts");
+        }
+        Ok(())
     }
 
     /// Every factor that the account has was given.

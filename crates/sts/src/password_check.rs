@@ -30,7 +30,9 @@ impl SecurityTokenService {
         username: &str,
         password: Option<Password>,
     ) -> Result<PasswordCheck, StsError> {
-        if let Verdict::Wait(wait) = self.may_try(visit, username).await? {
+        let fingerprint =
+            password.as_ref().map(|password| self.attempts.fingerprint(visit.organisation, password));
+        if let Verdict::Wait(wait) = self.may_try_password(visit, username, fingerprint).await? {
             if visit.endpoint.is_active() {
                 // A program is told nothing but "wrong": as late as for any other wrong password, or it would see
                 // whether its guesses count.
@@ -49,7 +51,7 @@ impl SecurityTokenService {
         let right = self.verify(stored.map(|record| record.hash.as_str()), password).await?;
         let Some(account) = account.filter(|account| right && account.user.active) else {
             // A disabled account counts like a wrong password, or the missing wait would tell that it was right (S30).
-            self.tried_in_vain(visit, username);
+            self.password_was_wrong(visit, username, fingerprint).await?;
             return Ok(PasswordCheck::Wrong);
         };
         Ok(PasswordCheck::Right(Box::new(account), familiarity))

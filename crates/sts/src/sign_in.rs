@@ -200,9 +200,11 @@ impl SecurityTokenService {
             let relying_party = Arc::clone(&view.portal);
             let audience = relying_party.application.realm.clone();
             let place = self.place(visit, &view);
+            let sprayed = self.sprayed(visit, &view);
             let asking = Asking {
                 visit,
                 view,
+                sprayed,
                 relying_party,
                 reply: None,
                 audience,
@@ -231,7 +233,9 @@ impl SecurityTokenService {
                 let place = self.place(visit, &view);
                 let reply = Some(reply);
                 let known_device = OnceLock::new();
-                let asking = Asking { visit, view, relying_party, reply, audience, place, known_device };
+                let sprayed = self.sprayed(visit, &view);
+                let asking =
+                    Asking { visit, view, relying_party, reply, audience, place, sprayed, known_device };
                 Ok(Ok(Passive { asking, destination }))
             }
             Err(code) => Ok(Err(self.record_refusal(visit, &relying_party, None, code, None).await?)),

@@ -55,7 +55,7 @@ impl Deployment {
             // No worker can be started: a script that needs one fails, and that must mean no token.
             scripts: Scripts::start(ScriptLimits::default(), ("/nonexistent".into(), "script-worker")),
             sessions: Sessions::new(store.clone(), journal.clone(), SessionLimits::default()),
-            attempts: Attempts::new(AttemptLimits::default()),
+            attempts: Attempts::new(AttemptLimits::default())?,
             geography: Arc::default(),
             outbox: None,
             passive_address: "https://sign-in.example/adfs/ls/".to_owned(),

@@ -88,10 +88,10 @@ impl Visitor {
 }
 
 impl Page {
-    /// The page's one form.
+    /// The page's one form; those that only a script shows are none.
     pub fn form(&self) -> anyhow::Result<Form> {
         let document = Html::parse_document(&self.body);
-        let mut forms = document.select(&selector("form")?).collect::<Vec<_>>();
+        let mut forms = document.select(&selector("form:not([hidden])")?).collect::<Vec<_>>();
         let (Some(form), true) = (forms.pop(), forms.is_empty()) else {
             bail!("the page has not exactly one form: {} {}", self.status, self.body)
         };

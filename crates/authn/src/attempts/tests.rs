@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn attempts() -> Attempts {
-    Attempts::new(AttemptLimits::default())
+    Attempts::new(AttemptLimits::default()).unwrap()
 }
 
 fn account(name: &str) -> AccountKey {
@@ -17,7 +17,7 @@ fn account(name: &str) -> AccountKey {
 /// A try from a network without a browser that is known.
 fn from(account: AccountKey, network: u8, at: DateTime<Utc>) -> Attempt {
     let network = IpAddr::from([192, 0, 2, network]).into();
-    Attempt { account, origin: Origin { network, device: None }, at }
+    Attempt { account, origin: Origin { network, device: None }, password: None, at }
 }
 
 /// The same with a browser.
@@ -153,6 +153,30 @@ fn what_storage_knows_is_familiar_and_what_failed_there_stays_counted() {
         attempts.recognise(&at_home, &known);
     }
     assert_eq!(attempts.before(&at_home), seconds(1));
+}
+
+/// A spray takes one try of each account and never meets their limits: strangers with the sprayed password wait, the
+/// right one included, and nobody else does.
+#[test]
+fn strangers_wait_with_a_password_that_is_tried_at_many_accounts() {
+    let attempts = attempts();
+    let organisation: OrganisationId = "01900000-0000-7000-8000-000000000007".parse().unwrap();
+    let print = |text: &str| attempts.fingerprint(organisation, &Password::parse(text.to_owned()).unwrap());
+    let try_at = |name: &str, network, text: &str| Attempt {
+        password: Some(print(text)),
+        ..from(account(&format!("{name}@contoso.example")), network, at(0))
+    };
+    attempts.succeeded(&with(7, from(account("ada@contoso.example"), 1, at(0))));
+    for (network, name) in (10..).zip(["a", "b", "c", "d", "e"]) {
+        let attempt = try_at(name, network, "Winter2026!");
+        assert_eq!(attempts.before(&attempt), Verdict::Go);
+        assert_eq!(attempts.failed(&attempt), name == "e");
+    }
+    assert!(attempts.is_sprayed(organisation, at(0)));
+    assert_eq!(attempts.before(&try_at("ada", 20, "Winter2026!")), seconds(60));
+    assert_eq!(attempts.before(&try_at("ada", 20, "another one")), Verdict::Go);
+    assert_eq!(attempts.before(&try_at("ada", 1, "Winter2026!")), Verdict::Go, "a familiar network");
+    assert_eq!(attempts.before(&with(7, try_at("ada", 20, "Winter2026!"))), Verdict::Go, "a known browser");
 }
 
 #[test]

@@ -21,6 +21,7 @@ pub struct Person {
     job_title: &'static str,
     has_role: bool,
     active: bool,
+    must_change: bool,
 }
 
 /// The people of the demo, the first one first to try.
@@ -35,6 +36,7 @@ pub const PEOPLE: &[Person] = &[
         job_title: "Head of Computing",
         has_role: true,
         active: true,
+        must_change: false,
     },
     Person {
         upn: "grace@contoso.example",
@@ -46,6 +48,7 @@ pub const PEOPLE: &[Person] = &[
         job_title: "IT administrator",
         has_role: true,
         active: true,
+        must_change: false,
     },
     Person {
         upn: "fatima@fabrikam.example",
@@ -57,6 +60,7 @@ pub const PEOPLE: &[Person] = &[
         job_title: "Registrar",
         has_role: true,
         active: true,
+        must_change: false,
     },
     Person {
         upn: "noor@contoso.example",
@@ -68,6 +72,7 @@ pub const PEOPLE: &[Person] = &[
         job_title: "Visitor",
         has_role: false,
         active: true,
+        must_change: false,
     },
     Person {
         upn: "dan@contoso.example",
@@ -79,6 +84,7 @@ pub const PEOPLE: &[Person] = &[
         job_title: "Former employee",
         has_role: true,
         active: false,
+        must_change: false,
     },
     Person {
         upn: "katherine@contoso.example",
@@ -90,6 +96,19 @@ pub const PEOPLE: &[Person] = &[
         job_title: "Flight mathematician",
         has_role: true,
         active: true,
+        must_change: false,
+    },
+    Person {
+        upn: "mary@contoso.example",
+        password: "wind-tunnel-for-now-6",
+        totp_secret: None,
+        shows: "has to choose a new password first",
+        first_name: "Mary",
+        last_name: "Jackson",
+        job_title: "Aerospace engineer",
+        has_role: true,
+        active: true,
+        must_change: true,
     },
 ];
 
@@ -160,6 +179,9 @@ async fn add_people(store: &Store, organisation: &Organisation) -> anyhow::Resul
         let hash = passwords.hash(Password::parse(person.password.to_owned())?).await?;
         transaction.insert_user(&user).await?;
         transaction.set_password(organisation.id, user.id, &hash, organisation.created_at).await?;
+        if person.must_change {
+            transaction.require_new_password(organisation.id, user.id).await?;
+        }
         if person.has_role {
             transaction.add_member(organisation.id, role, user.id).await?;
         }

@@ -88,7 +88,7 @@ async fn failures(
         address_failures: limits.address_failures,
         window: limits.window,
         longest_wait: limits.longest_wait,
-    });
+    })?;
     let account = AccountKey::new(organisation.id, upn.as_str());
     let since = now - TimeDelta::from_std(limits.window)?;
     let unlocks = workplace.store.unlocks(since).await?;

@@ -87,6 +87,12 @@ impl House {
         (entry.kind, entry.detail)
     }
 
+    /// The row before the newest.
+    pub async fn row_before_newest(&self) -> (EntryKind, serde_json::Value) {
+        let entry = ledger::tail(&self.store, 2).await.unwrap().remove(0).entry;
+        (entry.kind, entry.detail)
+    }
+
     /// Somebody's account as it is stored.
     pub async fn account(&self, name: &str) -> Account {
         let organisation = self.store.organisations().await.unwrap().remove(0).id;
@@ -174,7 +180,8 @@ impl House {
             scripts: Scripts::start(ScriptLimits::default(), (PathBuf::from("/nowhere"), "script-worker")),
             passwords,
             sessions: Sessions::new(store.clone(), journal.clone(), SessionLimits::default()),
-            attempts: Attempts::new(AttemptLimits { account_failures: 3, ..AttemptLimits::default() }),
+            attempts: Attempts::new(AttemptLimits { account_failures: 3, ..AttemptLimits::default() })
+                .unwrap(),
             geography: equipment.geography,
             outbox: equipment.outbox,
             passive_address: format!("{BASE_URL}/adfs/ls/"),

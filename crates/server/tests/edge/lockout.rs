@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use chrono::TimeDelta;
 use model::Clock;
+use storage::EntryKind;
 
 use crate::browser::{Browser, Page, SIGN_IN};
 use crate::house::{House, PASSWORD};
@@ -142,4 +143,30 @@ async fn an_unlocked_account_takes_strangers_again() {
     let house = house.restarted().await;
     let mut stranger = Browser::new(&house).from([192, 0, 2, 7]);
     assert!(stranger.sign_in().await.has_token());
+}
+
+/// One password at many accounts, from many addresses, one try each: the sixth stranger waits with it, right or wrong,
+/// known or unknown alike; who was here before does not, and the alarm is raised once.
+#[tokio::test]
+async fn a_sprayed_password_keeps_strangers_waiting_and_owners_not() {
+    let house = House::open().await;
+    let ada = signed_in_before(&house).await;
+    let try_from = async |last, name: &str, password: &str| {
+        let mut stranger = Browser::new(&house).from([198, 51, 100, last]);
+        let page = stranger.get(SIGN_IN).await;
+        stranger.fill_in(&page, &format!("{name}@contoso.example"), password).await
+    };
+    for (last, name) in (1..).zip(["dan", "nobody", "noone", "somebody", "bob-by-chance"]) {
+        assert_eq!(try_from(last, name, PASSWORD).await.status, StatusCode::FORBIDDEN, "{name}");
+    }
+    let (kind, detail) = house.row_before_newest().await;
+    assert_eq!((kind, &detail["code"]), (EntryKind::Alarm, &serde_json::json!("password_spray")));
+    for (last, name) in (20..).zip(["ada", "nobody-else"]) {
+        assert_eq!(try_from(last, name, PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS, "{name}");
+    }
+    assert_eq!(try_from(30, "ada", "not the password").await.status, StatusCode::FORBIDDEN);
+    let mut on_the_road = ada.from([198, 51, 100, 40]);
+    assert!(on_the_road.sign_in().await.has_token());
+    house.clock.pass(TimeDelta::minutes(16));
+    assert!(try_from(50, "ada", PASSWORD).await.has_token(), "it is over");
 }
