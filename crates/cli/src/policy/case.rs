@@ -82,7 +82,7 @@ impl<'a> Case<'a> {
         let facts =
             if self.endpoint.is_active() { Facts { requestor: Requestor::Passive, ..facts } } else { facts };
         if self.endpoint.is_active()
-            && let Some(rule) = self.trace(policy).rules.into_iter().find(|rule| rule.decides())
+            && let Some(rule) = self.trace(policy).rules.into_iter().find(policy::Tried::decides)
             && rule.denies
         {
             return Outcome::Refused(format!("rule \u{201c}{}\u{201d}", rule.name));

@@ -1,5 +1,6 @@
 //! A sign-in that the ledger recorded, put before a policy again: "explain this sign-in", and the replay.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::net::IpAddr;
@@ -170,11 +171,13 @@ struct Accounts(HashMap<UserId, Option<Account>>);
 impl Accounts {
     async fn of(&mut self, desk: &Desk, user: Option<UserId>) -> anyhow::Result<Option<&Account>> {
         let Some(user) = user else { return Ok(None) };
-        if !self.0.contains_key(&user) {
-            let account = desk.workplace.store.account_by_id(desk.organisation.id, user).await?;
-            self.0.insert(user, account);
-        }
-        Ok(self.0.get(&user).and_then(Option::as_ref))
+        Ok(match self.0.entry(user) {
+            Entry::Occupied(read) => read.into_mut().as_ref(),
+            Entry::Vacant(unread) => {
+                let account = desk.workplace.store.account_by_id(desk.organisation.id, user).await?;
+                unread.insert(account).as_ref()
+            }
+        })
     }
 }
 
