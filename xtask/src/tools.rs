@@ -53,7 +53,8 @@ fn has_venv() -> bool {
 /// The judges that come from PyPI: signxml verifies signatures, msal signs in as programs do, aiosmtpd takes mail. The
 /// last one carries axe-core, the rules of accessibility, and is wanted for that one file, hence without what it
 /// depends on.
-const JUDGES: [&[&str]; 2] = [&["signxml", "msal", "aiosmtpd"], &["--no-deps", "axe-playwright-python==0.1.8"]];
+const JUDGES: [&[&str]; 2] =
+    [&["signxml", "msal", "aiosmtpd"], &["--no-deps", "axe-playwright-python==0.1.8"]];
 
 /// A Python with the judges in a virtual environment of its own; gives its interpreter.
 pub fn python() -> anyhow::Result<PathBuf> {
