@@ -38,16 +38,6 @@ impl VirtualKey<'_> {
         Ok(found["credentials"].as_array().cloned().unwrap_or_default())
     }
 
-    /// Puts a passkey into it, as [`passkeys`](Self::passkeys) gives them: with another counter, a copy.
-    pub async fn add(&self, passkey: Value) -> anyhow::Result<()> {
-        self.ask("addCredential", json!({ "credential": passkey })).await.map(drop)
-    }
-
-    /// Forgets a passkey.
-    pub async fn forget(&self, passkey: &Value) -> anyhow::Result<()> {
-        self.ask("removeCredential", json!({ "credentialId": passkey["credentialId"] })).await.map(drop)
-    }
-
     /// Lets it verify its user from now on, or fail to.
     pub async fn verifies(&self, verifies: bool) -> anyhow::Result<()> {
         self.ask("setUserVerified", json!({ "isUserVerified": verifies })).await.map(drop)
