@@ -50,7 +50,7 @@ pub(crate) enum PasskeysSaid {
 }
 
 impl PasskeysSaid {
-    const fn key(&self) -> &'static str {
+    const fn key(self) -> &'static str {
         match self {
             Self::Refused => "passkey-not-added",
             Self::Full => "passkeys-full",
@@ -60,12 +60,10 @@ impl PasskeysSaid {
 }
 
 impl PasskeysPage<'_> {
-    fn what(&self, said: &PasskeysSaid) -> String {
-        self.language.text(said.key())
-    }
-
-    fn next(&self, said: &PasskeysSaid) -> String {
-        self.language.text(&format!("{}-next", said.key()))
+    /// Why nothing was changed, and what to do.
+    fn words(&self) -> Option<(String, String)> {
+        let key = self.said?.key();
+        Some((self.language.text(key), self.language.text(&format!("{key}-next"))))
     }
 }
 
