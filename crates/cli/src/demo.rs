@@ -83,7 +83,8 @@ impl Demo {
         let stand_in_settings = stand_in_settings(&store, &organisation, &addresses).await?;
         let tenant = stand_in_settings.tenant.clone();
         let entra = Box::new(move |domain: &DomainName| tenant.entra_facts(domain));
-        let node = Node::start(&settings, &addresses.tls_base_url, entra, store.clone()).await?;
+        let started = Node::start(&settings, &addresses.tls_base_url, entra, store.clone());
+        let node = Box::pin(started).await?;
 
         let stop = CancellationToken::new();
         let routes = rehearsal::router(StandIn::new(stand_in_settings, stand_in.local_addr()?)?);

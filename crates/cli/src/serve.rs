@@ -46,7 +46,7 @@ pub async fn run(config: Option<&Path>) -> anyhow::Result<()> {
     let entra = workplace.settings.entra.clone();
     let entra = Box::new(move |domain: &DomainName| entra.facts(domain));
     let base_url = workplace.settings.base_url.as_str();
-    let node = Node::start(&workplace.settings, base_url, entra, workplace.store).await?;
+    let node = Box::pin(Node::start(&workplace.settings, base_url, entra, workplace.store)).await?;
     let address = listener.local_addr()?;
 
     let stop = CancellationToken::new();

@@ -105,15 +105,17 @@ impl Store {
         }
     }
 
+    // Waiting for a connection may be opening one, whose state is fourteen kilobytes: on the heap, or everything that
+    // asks would move it around with it.
     pub(crate) async fn open_transaction(&self) -> Result<OpenTransaction, StorageError> {
         Ok(match &self.inner.pools {
-            Pools::Sqlite { writer, .. } => Backend::Sqlite(writer.begin_with("begin immediate").await?),
-            Pools::Postgres(pool) => Backend::Postgres(pool.begin().await?),
+            Pools::Sqlite { writer, .. } => {
+                Backend::Sqlite(Box::pin(writer.begin_with("begin immediate")).await?)
+            }
+            Pools::Postgres(pool) => Backend::Postgres(Box::pin(pool.begin()).await?),
         })
     }
 
-    // Waiting for a connection may be opening one, whose state is fourteen kilobytes: on the heap, or everything that
-    // reads would move it around with it.
     pub(crate) async fn reader(&self) -> Result<Lease, StorageError> {
         Ok(match &self.inner.pools {
             Pools::Sqlite { readers, .. } => Backend::Sqlite(Box::pin(readers.acquire()).await?),
