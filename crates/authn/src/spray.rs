@@ -11,7 +11,7 @@ use crate::secret::RandomnessError;
 ///
 /// For that it has to know a password again without knowing it. It keeps twenty bits of a keyed hash, under a key that is
 /// drawn at the start and lies nowhere else, for as long as failures count: enough to tell that five accounts were tried
-/// with the same, not enough to tell a guess from a thousand others (decision 0016).
+/// with the same, not enough to tell a guess from a thousand others (decision 0014).
 pub(crate) struct Spray {
     key: hmac::Key,
     tried: Memory<Fingerprint, Accounts>,
