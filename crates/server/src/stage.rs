@@ -20,8 +20,8 @@ use crate::Language;
 use crate::app::App;
 use crate::assets::{PASSKEY_SCRIPT, SIGN_IN_SCRIPT, SIGNED_OUT_SCRIPT};
 use crate::edge::{
-    Arrival, Binding, Ceremony, CookieName, SealedRequest, Trail, host, preferred_language, random_reference,
-    random_text,
+    Arrival, Binding, Ceremony, CookieName, Recipient, SealedRequest, Trail, host, preferred_language,
+    random_reference, random_text,
 };
 use crate::page::{Reach, page, rendered, see_other};
 use crate::routes::path_of;
@@ -284,8 +284,10 @@ impl<'a> Stage<'a> {
         let binding = known.map_or_else(Binding::random, Ok)?;
         let organisation = self.arrival.organisation.id;
         let (sealer, now) = (self.app.sealer(), self.arrival.now);
+        let began_from = self.arrival.began_from.unwrap_or(self.arrival.address);
+        let recipient = Recipient { binding: &binding, began_from };
         let state =
-            SealedRequest::seal(sealer, organisation, &binding, destination, half_way, ceremony, now)?;
+            SealedRequest::seal(sealer, organisation, &recipient, destination, half_way, ceremony, now)?;
         let cookies = self.app.edge().cookies;
         let cookie = is_new.then(|| cookies.set(CookieName::Browser, binding.as_str(), None)).flatten();
         Ok((state, cookie))

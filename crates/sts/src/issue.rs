@@ -319,6 +319,8 @@ struct IssuedDetail<'a> {
     client: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     correlation: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    network_changed: Option<bool>,
     assertion: &'a str,
     issuer: &'a str,
     audience: &'a str,
@@ -372,6 +374,7 @@ fn issued_row<'a>(
             endpoint: spent.endpoint.as_str(),
             client: visit.client.as_str(),
             correlation: visit.correlation.as_deref(),
+            network_changed: visit.network_changed.then_some(true),
             assertion: id.as_str(),
             issuer: claims.issuer.as_str(),
             audience: &claims.audience,

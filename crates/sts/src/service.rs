@@ -171,6 +171,9 @@ pub(crate) fn entry(visit: &Visit, kind: EntryKind) -> LedgerEntry {
     if let Some(correlation) = &visit.correlation {
         detail["correlation"] = correlation.as_str().into();
     }
+    if visit.network_changed {
+        detail["network_changed"] = true.into();
+    }
     LedgerEntry {
         organisation: Some(visit.organisation),
         reference: Some(visit.reference),

@@ -28,6 +28,10 @@ pub struct Visit {
     pub correlation: Option<String>,
     /// The present.
     pub now: DateTime<Utc>,
+    /// Whether this is a form that was sent from another network than the one where its sign-in began: the mark of a phishing
+    /// proxy, or of a stolen form. It stands in the ledger and refuses nobody, because honest people change networks too:
+    /// from IPv6 to IPv4 on a dual stack, between the addresses of a carrier, from the office to the train.
+    pub network_changed: bool,
     /// The session of the cookie, when there is a live one of this organisation.
     pub session: Option<Arc<Session>>,
 }

@@ -93,6 +93,7 @@ impl Deployment {
             endpoint: Endpoint::Passive,
             correlation: None,
             now: SystemClock.now(),
+            network_changed: false,
             session: None,
         })
     }

@@ -8,7 +8,7 @@ use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use model::{Organisation, Reference};
+use model::{Organisation, Reference, SourceNetwork};
 use policy::{ClientKind, Endpoint, Mechanism};
 use sts::{StsError, Visit};
 
@@ -43,6 +43,8 @@ pub(crate) struct Arrival {
     pub(crate) may_be_ours: bool,
     /// The address that the policy sees; a page shows it to whom a rule about places refused.
     pub(crate) address: IpAddr,
+    /// Where the sign-in began whose form this is, once the form was opened.
+    pub(crate) began_from: Option<IpAddr>,
     user_agent: String,
     client: ClientKind,
     secret: Option<SessionSecret>,
@@ -80,6 +82,7 @@ impl Arrival {
             trail: cookie(CookieName::Trail).map(str::to_owned),
             method: cookie(CookieName::Method).and_then(Mechanism::from_name),
             address,
+            began_from: None,
             client: ClientKind::of(&user_agent, library),
             user_agent,
             secret,
@@ -109,6 +112,9 @@ impl Arrival {
             endpoint,
             correlation,
             now: self.now,
+            network_changed: self
+                .began_from
+                .is_some_and(|address| SourceNetwork::from(address) != self.address.into()),
             session: None,
         }
     }

@@ -17,6 +17,6 @@ pub(crate) use host::host;
 pub(crate) use origin::may_be_ours;
 pub(crate) use random::{random_reference, random_text};
 pub(crate) use sealed_act::{Act, open_act, seal_act};
-pub(crate) use sealed_request::{Binding, Ceremony, Opened, SealedRequest, Standing};
+pub(crate) use sealed_request::{Binding, Ceremony, Opened, Recipient, SealedRequest, Standing};
 pub use trail::LoopLimits;
 pub(crate) use trail::Trail;

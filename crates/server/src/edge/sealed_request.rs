@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use authn::PasskeyChallenge;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -57,6 +59,18 @@ pub(crate) struct SealedRequest {
     /// What the page asked an authenticator, where it did.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     ceremony: Option<Ceremony>,
+    /// Where the sign-in began; forms of earlier versions do not say.
+    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
+    began_from: Option<IpAddr>,
+}
+
+/// Whom a form is made for.
+pub(crate) struct Recipient<'a> {
+    /// The browser.
+    pub(crate) binding: &'a Binding,
+    /// Where the sign-in began that the form goes on with: the page of a second factor has it of the page before, so that the
+    /// token's row tells of a sign-in that changed networks on its way.
+    pub(crate) began_from: IpAddr,
 }
 
 /// What a page asks an authenticator: an answer counts for the browser that the page was made for, and for nothing else
@@ -76,6 +90,8 @@ pub(crate) struct Opened {
     pub(crate) standing: Standing,
     /// What the page asked an authenticator, if the form is good for this browser.
     pub(crate) ceremony: Option<Ceremony>,
+    /// Where the sign-in began, if the form says so: of a stale form too, because a stolen one is stale.
+    pub(crate) began_from: Option<IpAddr>,
 }
 
 /// What a form of ours is good for.
@@ -98,18 +114,19 @@ impl SealedRequest {
     pub(crate) fn seal(
         sealer: &Sealer,
         organisation: OrganisationId,
-        binding: &Binding,
+        recipient: &Recipient<'_>,
         destination: &Destination,
         half_way: Option<&HalfWay>,
         ceremony: Option<&Ceremony>,
         now: DateTime<Utc>,
     ) -> Result<String, SealError> {
         let field = Self {
-            binding: binding.0.clone(),
+            binding: recipient.binding.0.clone(),
             expires_at: (now + LIFETIME).timestamp(),
             destination: destination.clone(),
             half_way: half_way.cloned(),
             ceremony: ceremony.cloned(),
+            began_from: Some(recipient.began_from),
         };
         let plaintext = serde_json::to_vec(&field).unwrap_or_default();
         Ok(URL_SAFE_NO_PAD.encode(sealer.seal(&context(organisation), &plaintext)?))
@@ -134,7 +151,7 @@ impl SealedRequest {
             Some(half_way) => Standing::HalfWay(half_way),
         };
         let ceremony = field.ceremony.filter(|_| !matches!(standing, Standing::Stale));
-        Ok(Opened { destination: field.destination, standing, ceremony })
+        Ok(Opened { destination: field.destination, standing, ceremony, began_from: field.began_from })
     }
 }
 
@@ -146,7 +163,10 @@ fn context(organisation: OrganisationId) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::Ipv4Addr;
     use wsfed::{Message, Parameters};
+
+    const HOME: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 24));
 
     fn destination(context: &str) -> Destination {
         let query = format!("wa=wsignin1.0&wtrealm=urn:federation:MicrosoftOnline&wctx={context}");
@@ -180,7 +200,7 @@ mod tests {
             SealedRequest::seal(
                 &self.sealer,
                 self.organisation,
-                &self.binding,
+                &Recipient { binding: &self.binding, began_from: HOME },
                 &destination,
                 None,
                 None,
@@ -216,6 +236,31 @@ mod tests {
                 SealedRequest::open(&bench.sealer, bench.organisation, binding, &field, start()).unwrap();
             assert!(matches!(opened.standing, Standing::Stale));
         }
+    }
+
+    /// S21: a stolen form says where it was taken, though it is good for nothing else.
+    #[test]
+    fn a_form_says_where_its_sign_in_began() {
+        let bench = Bench::new();
+        let field = bench.field();
+        assert_eq!(bench.open(&field, start()).unwrap().began_from, Some(HOME));
+        let stolen = SealedRequest::open(&bench.sealer, bench.organisation, None, &field, start()).unwrap();
+        assert!(matches!(stolen.standing, Standing::Stale));
+        assert_eq!(stolen.began_from, Some(HOME));
+    }
+
+    #[test]
+    fn a_form_of_an_earlier_version_opens() {
+        let bench = Bench::new();
+        let earlier = serde_json::json!({
+            "b": bench.binding.0,
+            "e": (start() + LIFETIME).timestamp(),
+            "r": destination("LoginOptions%3D3"),
+        });
+        let sealed = bench.sealer.seal(&context(bench.organisation), earlier.to_string().as_bytes()).unwrap();
+        let opened = bench.open(&URL_SAFE_NO_PAD.encode(sealed), start()).unwrap();
+        assert!(matches!(opened.standing, Standing::Fresh));
+        assert_eq!(opened.began_from, None);
     }
 
     #[test]

@@ -26,13 +26,13 @@ pub(crate) struct ChooseForm {
 /// Shows somebody who is half-way the methods that will do, or the form of the one that they chose.
 pub(crate) async fn choose(
     State(app): State<Arc<App>>,
-    arrival: Arrival,
+    mut arrival: Arrival,
     form: Result<Form<ChooseForm>, FormRejection>,
 ) -> Response {
     let Ok(Form(form)) = form else {
         return unreadable(&app, &arrival);
     };
-    let Opened { destination, standing, .. } = match open(&app, &arrival, &form.state) {
+    let Opened { destination, standing, .. } = match open(&app, &mut arrival, &form.state) {
         Ok(opened) => opened,
         Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
     };

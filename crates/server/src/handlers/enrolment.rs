@@ -34,21 +34,21 @@ enum Step {
 type Sent = Result<Form<EnrolForm>, FormRejection>;
 
 /// Takes the first code of an app that is being set up.
-pub(crate) async fn enrol(State(app): State<Arc<App>>, arrival: Arrival, form: Sent) -> Response {
-    answer(&app, &arrival, form, Step::GiveCode).await
+pub(crate) async fn enrol(State(app): State<Arc<App>>, mut arrival: Arrival, form: Sent) -> Response {
+    answer(&app, &mut arrival, form, Step::GiveCode).await
 }
 
 /// Goes on with the sign-in once an app is set up.
-pub(crate) async fn enrolled(State(app): State<Arc<App>>, arrival: Arrival, form: Sent) -> Response {
-    answer(&app, &arrival, form, Step::GoOn).await
+pub(crate) async fn enrolled(State(app): State<Arc<App>>, mut arrival: Arrival, form: Sent) -> Response {
+    answer(&app, &mut arrival, form, Step::GoOn).await
 }
 
 /// Goes on with the sign-in without an app, while there are days left.
-pub(crate) async fn later(State(app): State<Arc<App>>, arrival: Arrival, form: Sent) -> Response {
-    answer(&app, &arrival, form, Step::Later).await
+pub(crate) async fn later(State(app): State<Arc<App>>, mut arrival: Arrival, form: Sent) -> Response {
+    answer(&app, &mut arrival, form, Step::Later).await
 }
 
-async fn answer(app: &App, arrival: &Arrival, form: Sent, act: Step) -> Response {
+async fn answer(app: &App, arrival: &mut Arrival, form: Sent, act: Step) -> Response {
     let Ok(Form(form)) = form else {
         return unreadable(app, arrival);
     };

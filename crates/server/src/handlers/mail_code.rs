@@ -23,13 +23,13 @@ pub(crate) struct MailCodeForm {
 /// Sends a code to somebody who is half-way. Nothing is sent by looking at a page (S95).
 pub(crate) async fn mail_code(
     State(app): State<Arc<App>>,
-    arrival: Arrival,
+    mut arrival: Arrival,
     form: Result<Form<MailCodeForm>, FormRejection>,
 ) -> Response {
     let Ok(Form(form)) = form else {
         return unreadable(&app, &arrival);
     };
-    let Opened { destination, standing, .. } = match open(&app, &arrival, &form.state) {
+    let Opened { destination, standing, .. } = match open(&app, &mut arrival, &form.state) {
         Ok(opened) => opened,
         Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
     };

@@ -28,13 +28,13 @@ pub(crate) struct NewPasswordForm {
 /// that knows of nobody half-way begins at the beginning, whatever is typed into it (S23).
 pub(crate) async fn new_password(
     State(app): State<Arc<App>>,
-    arrival: Arrival,
+    mut arrival: Arrival,
     form: Result<Form<NewPasswordForm>, FormRejection>,
 ) -> Response {
     let Ok(Form(form)) = form else {
         return unreadable(&app, &arrival);
     };
-    let Opened { destination, standing, .. } = match open(&app, &arrival, &form.state) {
+    let Opened { destination, standing, .. } = match open(&app, &mut arrival, &form.state) {
         Ok(opened) => opened,
         Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
     };

@@ -28,13 +28,13 @@ pub(crate) struct PasskeyForm {
 /// Takes a passkey's answer, and answers the request that the form was made for.
 pub(crate) async fn passkey(
     State(app): State<Arc<App>>,
-    arrival: Arrival,
+    mut arrival: Arrival,
     form: Result<Form<PasskeyForm>, FormRejection>,
 ) -> Response {
     let Ok(Form(form)) = form else {
         return unreadable(&app, &arrival);
     };
-    let Opened { destination, standing, ceremony } = match open(&app, &arrival, &form.state) {
+    let Opened { destination, standing, ceremony, .. } = match open(&app, &mut arrival, &form.state) {
         Ok(opened) => opened,
         Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
     };

@@ -46,13 +46,13 @@ pub(crate) struct AgainForm {
 /// Takes name and password, and answers the request that the form was made for.
 pub(crate) async fn sign_in(
     State(app): State<Arc<App>>,
-    arrival: Arrival,
+    mut arrival: Arrival,
     form: Result<Form<SignInForm>, FormRejection>,
 ) -> Response {
     let Ok(Form(form)) = form else {
         return unreadable(&app, &arrival);
     };
-    let Opened { destination, standing, .. } = match open(&app, &arrival, &form.state) {
+    let Opened { destination, standing, .. } = match open(&app, &mut arrival, &form.state) {
         Ok(opened) => opened,
         Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
     };
@@ -68,13 +68,13 @@ pub(crate) async fn sign_in(
 /// nobody half-way begins at the beginning, whatever is typed into it (S23).
 pub(crate) async fn code(
     State(app): State<Arc<App>>,
-    arrival: Arrival,
+    mut arrival: Arrival,
     form: Result<Form<CodeForm>, FormRejection>,
 ) -> Response {
     let Ok(Form(form)) = form else {
         return unreadable(&app, &arrival);
     };
-    let Opened { destination, standing, .. } = match open(&app, &arrival, &form.state) {
+    let Opened { destination, standing, .. } = match open(&app, &mut arrival, &form.state) {
         Ok(opened) => opened,
         Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
     };
@@ -90,13 +90,13 @@ pub(crate) async fn code(
 /// half-way and wants to be somebody else.
 pub(crate) async fn again(
     State(app): State<Arc<App>>,
-    arrival: Arrival,
+    mut arrival: Arrival,
     form: Result<Form<AgainForm>, FormRejection>,
 ) -> Response {
     let Ok(Form(form)) = form else {
         return unreadable(&app, &arrival);
     };
-    let Opened { destination, standing, .. } = match open(&app, &arrival, &form.state) {
+    let Opened { destination, standing, .. } = match open(&app, &mut arrival, &form.state) {
         Ok(opened) => opened,
         Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
     };
@@ -108,14 +108,17 @@ pub(crate) async fn again(
     answered.unwrap_or_else(|stop| stage.stopped(&stop))
 }
 
-/// The request that a form was made for, unless another site sent the form or somebody changed it (S21).
-pub(super) fn open(app: &App, arrival: &Arrival, state: &str) -> Result<Opened, Stop> {
+/// The request that a form was made for, unless another site sent the form or somebody changed it (S21). What is written
+/// down of this arrival from now on says whether its sign-in began on another network.
+pub(super) fn open(app: &App, arrival: &mut Arrival, state: &str) -> Result<Opened, Stop> {
     if !arrival.may_be_ours {
         return Err(Stop::ORIGIN_FOREIGN);
     }
     let binding = arrival.binding.as_ref();
-    SealedRequest::open(app.sealer(), arrival.organisation.id, binding, state, arrival.now)
-        .map_err(|_| Stop::FORM_BROKEN)
+    let opened = SealedRequest::open(app.sealer(), arrival.organisation.id, binding, state, arrival.now)
+        .map_err(|_| Stop::FORM_BROKEN)?;
+    arrival.began_from = opened.began_from;
+    Ok(opened)
 }
 
 async fn with_password(

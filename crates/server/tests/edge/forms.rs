@@ -1,5 +1,7 @@
 use axum::http::StatusCode;
 use chrono::TimeDelta;
+use serde_json::json;
+use storage::EntryKind;
 
 use crate::browser::{Browser, SIGN_IN};
 use crate::house::{House, PASSWORD};
@@ -76,6 +78,42 @@ async fn a_form_of_another_browser_is_only_good_for_asking_again() {
         assert!(!answer.has_token() && answer.text.contains("This page was open for too long."));
         assert!(victim.fill_in(&answer, "ada@contoso.example", PASSWORD).await.has_token());
     }
+}
+
+/// S21: the mark of a phishing proxy or of a stolen form. It is in every row of such a request and refuses nobody.
+#[tokio::test]
+async fn a_form_sent_from_another_network_than_its_page_is_flagged() {
+    let house = House::open().await;
+    for (address, flag) in [([203, 0, 113, 24], None), ([198, 51, 100, 7], Some(&json!(true)))] {
+        let mut browser = Browser::new(&house);
+        let page = browser.get(SIGN_IN).await;
+        let mut browser = browser.from(address);
+        for (name, password, told) in [
+            ("bob", "wrong", EntryKind::SignInFailed),
+            ("bob", PASSWORD, EntryKind::SignInRefused),
+            ("ada", PASSWORD, EntryKind::TokenIssued),
+        ] {
+            let answer = browser.fill_in(&page, &format!("{name}@contoso.example"), password).await;
+            assert_eq!(answer.has_token(), told == EntryKind::TokenIssued, "{name} from {address:?}");
+            let (kind, detail) = house.newest_row().await;
+            assert_eq!((kind, detail.get("network_changed")), (told, flag), "{name} from {address:?}");
+        }
+        browser.get(SIGN_IN).await;
+        let (_, detail) = house.newest_row().await;
+        assert_eq!(detail.get("network_changed"), None, "a session sends no form");
+    }
+}
+
+/// S21: whoever fills in a form that was made for somebody elsewhere is asked again, and the token's row still tells.
+#[tokio::test]
+async fn a_stolen_form_is_flagged_though_it_is_only_good_for_asking_again() {
+    let house = House::open().await;
+    let stolen = Browser::new(&house).from([198, 51, 100, 7]).get(SIGN_IN).await;
+    let mut victim = Browser::new(&house);
+    let page = victim.fill_in(&stolen, "ada@contoso.example", PASSWORD).await;
+    assert!(victim.fill_in(&page, "ada@contoso.example", PASSWORD).await.has_token());
+    let (kind, detail) = house.newest_row().await;
+    assert_eq!((kind, &detail["network_changed"]), (EntryKind::TokenIssued, &json!(true)));
 }
 
 /// S21: what another site sends is not looked at, whatever it holds.

@@ -86,6 +86,20 @@ async fn a_password_and_a_code_make_a_session_whose_tokens_say_so() {
     assert!(token(&ada.get(&format!("{SIGN_IN}{MULTIFACTOR}")).await).contains(MULTIPLE), "no second prompt");
 }
 
+/// S21: a sign-in that changed networks before its password is flagged at its second factor too, where the token is made.
+#[tokio::test]
+async fn a_second_factor_remembers_where_the_sign_in_began() {
+    let house = House::open().await;
+    let app = enrol(&house, "ada").await;
+    let mut ada = Browser::new(&house);
+    let page = ada.get(SIGN_IN).await;
+    let mut ada = ada.from([198, 51, 100, 7]);
+    let page = ada.fill_in(&page, "ada@contoso.example", PASSWORD).await;
+    assert!(give(&mut ada, &page, &app.code(&house, 0)).await.has_token());
+    let (kind, detail) = house.newest_row().await;
+    assert_eq!((kind, &detail["network_changed"]), (EntryKind::TokenIssued, &json!(true)));
+}
+
 /// S24: whoever has no second factor has no claim of one.
 #[tokio::test]
 async fn a_password_alone_claims_nothing() {
