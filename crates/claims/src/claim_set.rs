@@ -1,11 +1,11 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use model::{Application, ImmutableId, IssuerUri, User};
-use policy::{Evidence, Mechanism, Permit};
+use policy::{Evidence, Mechanism, PasswordRules, Permit};
 use token::Attribute;
 
 use crate::claim_type::{
     AUTHENTICATION_INSTANT, IMMUTABLE_ID, INSIDE_NETWORK, METHOD, METHODS, MULTIFACTOR_INSTANT,
-    MULTIPLE_FACTORS, PASSWORD_REFERENCE, UPN,
+    MULTIPLE_FACTORS, PASSWORD_ADDRESS, PASSWORD_DAYS, PASSWORD_EXPIRY, PASSWORD_REFERENCE, UPN,
 };
 
 /// The format of a NameIdentifier that carries an ImmutableID (protocol.md §2.3).
@@ -26,6 +26,19 @@ pub struct Subject<'a> {
     pub immutable_id: &'a ImmutableId,
     /// The names of the user's roles.
     pub roles: &'a [String],
+}
+
+/// The subject's stored password, of whose end Microsoft 365 warns its owner (TOK-11).
+#[derive(Clone, Copy, Debug)]
+pub struct PasswordAge<'a> {
+    /// How long the organisation lets a password last.
+    pub rules: &'a PasswordRules,
+    /// When this one was set.
+    pub changed_at: DateTime<Utc>,
+    /// The present.
+    pub now: DateTime<Utc>,
+    /// The published address of the page where its owner changes it.
+    pub change_address: &'a str,
 }
 
 /// Everything a token says of its subject.
@@ -49,10 +62,11 @@ pub struct ClaimSet {
 
 /// The claims that follow from the permit and the stored user alone (protocol.md §2.3, TOK-17).
 ///
-/// `issuer` is the registered issuer of the user's domain ([`issuer_of`](crate::issuer_of)).
+/// `password` is the user's, if there is one; `issuer` is the registered issuer of the user's domain ([`issuer_of`](crate::issuer_of)).
 pub fn base_claims(
     permit: &Permit,
     subject: &Subject<'_>,
+    password: Option<&PasswordAge<'_>>,
     application: &Application,
     issuer: &IssuerUri,
 ) -> ClaimSet {
@@ -69,6 +83,10 @@ pub fn base_claims(
     }
     // Only networks that an admin has marked tell where a browser is (S32).
     attributes.extend(permit.inside().map(|is| INSIDE_NETWORK.with(if is { "true" } else { "false" })));
+    // Whoever came without the password is not bothered with it.
+    if evidence.first_factor == Mechanism::Password {
+        attributes.extend(password.and_then(expiry_claims).into_iter().flatten());
+    }
     ClaimSet {
         issuer: issuer.clone(),
         audience: application.realm.as_str().to_owned(),
@@ -94,6 +112,19 @@ fn multifactor_claims(evidence: &Evidence) -> Vec<Attribute> {
         METHOD.with_all(methods),
         MULTIFACTOR_INSTANT.with(written(second_factor.given_at)),
     ]
+}
+
+/// When the password ends, for the notice in Outlook; nothing until that is near, nor where passwords last
+/// (protocol.md §2.4).
+fn expiry_claims(password: &PasswordAge<'_>) -> Option<[Attribute; 3]> {
+    let expiry = password.rules.expiry_to_announce(password.changed_at, password.now)?;
+    // Whole days: nobody is told of more time than there is.
+    let days = (expiry - password.now).num_days();
+    Some([
+        PASSWORD_EXPIRY.with(written(expiry)),
+        PASSWORD_DAYS.with(days.to_string()),
+        PASSWORD_ADDRESS.with(password.change_address),
+    ])
 }
 
 fn written(instant: DateTime<Utc>) -> String {

@@ -33,6 +33,18 @@ pub const MULTIFACTOR_INSTANT: ClaimType = ClaimType {
 pub const INSIDE_NETWORK: ClaimType =
     ClaimType { namespace: "http://schemas.microsoft.com/ws/2012/01", name: "insidecorporatenetwork" };
 
+/// When the password ends (protocol.md §2.4, TOK-11).
+pub const PASSWORD_EXPIRY: ClaimType =
+    ClaimType { namespace: "http://schemas.microsoft.com/ws/2012/01", name: "passwordexpirationtime" };
+
+/// How many whole days are left until then.
+pub const PASSWORD_DAYS: ClaimType =
+    ClaimType { namespace: "http://schemas.microsoft.com/ws/2012/01", name: "passwordexpirationdays" };
+
+/// Where the owner changes it.
+pub const PASSWORD_ADDRESS: ClaimType =
+    ClaimType { namespace: "http://schemas.microsoft.com/ws/2012/01", name: "passwordchangeurl" };
+
 /// The method that says that more than one factor was given.
 pub const MULTIPLE_FACTORS: &str = "http://schemas.microsoft.com/claims/multipleauthn";
 

@@ -15,7 +15,7 @@ mod normal_form;
 mod script_input;
 mod token_script;
 
-pub use claim_set::{ClaimSet, PASSWORD_METHOD, Subject, UNSPECIFIED_FORMAT, base_claims};
+pub use claim_set::{ClaimSet, PASSWORD_METHOD, PasswordAge, Subject, UNSPECIFIED_FORMAT, base_claims};
 pub use effects::{Effects, EffectsError};
 pub use invariant_error::InvariantError;
 pub use invariants::{Invariants, MAXIMUM_ATTRIBUTES, MAXIMUM_BYTES, decorate};

@@ -118,6 +118,7 @@ impl Node {
             sessions: Sessions::new(store.clone(), journal.clone(), sessions),
             attempts: Attempts::new(attempts)?,
             passive_address: settings.base_url.join("/adfs/ls/"),
+            password_page: settings.base_url.join("/account/password").parse()?,
             active: active(settings, secure_url, entra),
             journal: journal.clone(),
             store: store.clone(),

@@ -175,10 +175,11 @@ impl SecurityTokenService {
         };
         let roles: Vec<String> = account.roles.iter().map(|role| role.name.clone()).collect();
         let subject = Subject { user: &account.user, immutable_id, roles: &roles };
+        let password = asking.view.password_age(account, asking.visit.now);
         let audience = asking.audience.as_str();
         let base = ClaimSet {
             audience: audience.to_owned(),
-            ..claims::base_claims(permit, &subject, application, issuer)
+            ..claims::base_claims(permit, &subject, password.as_ref(), application, issuer)
         };
         let effects = match &asking.relying_party.script {
             TokenScript::Custom(program) => {

@@ -2,7 +2,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwapOption;
-use claims::{TokenScript, issuer_of};
+use chrono::{DateTime, Utc};
+use claims::{PasswordAge, TokenScript, issuer_of};
 use model::{
     Application, ApplicationKind, Domain, DomainName, IssuerUri, Organisation, OrganisationId, Realm, RoleId,
     Upn, User,
@@ -10,6 +11,7 @@ use model::{
 use policy::{Mechanism, Mechanisms, NamedNetwork, NamedNetworks, Policy};
 use storage::{Account, Store};
 use token::{Assertion, IssuedToken, ResponseFormat, Signer, TokenError, TokenPlan};
+use url::Url;
 
 use crate::StsError;
 use crate::key_ring::KeyRing;
@@ -29,6 +31,7 @@ pub struct OrganisationView {
     pub metadata: Mutex<HashMap<DomainName, Arc<Document>>>,
     domains: Vec<Domain>,
     takes_mail_codes: bool,
+    password_page: String,
     relying_parties: BTreeMap<String, Arc<RelyingParty>>,
     /// Our own portal, as the policy knows it. It is no relying party: no request names it.
     pub portal: Arc<RelyingParty>,
@@ -40,6 +43,8 @@ pub struct Installation {
     pub networks: Vec<NamedNetwork>,
     /// Whether there is a mail server.
     pub sends_mail: bool,
+    /// Where people of an organisation without a host of its own change their password.
+    pub password_page: Url,
 }
 
 /// An application with everything a token for it needs.
@@ -86,6 +91,7 @@ impl OrganisationView {
             domains: store.domains(organisation.id).await?,
             metadata: Mutex::default(),
             takes_mail_codes: installation.sends_mail && policy.names_second(Mechanism::EmailCode),
+            password_page: password_page(installation, &organisation),
             policy,
             keys,
             organisation,
@@ -123,6 +129,17 @@ impl OrganisationView {
         if has_mailbox { enrolled.with(Mechanism::EmailCode) } else { enrolled }
     }
 
+    /// What a token can say of somebody's password; nothing of who has none.
+    pub fn password_age<'a>(&'a self, account: &Account, now: DateTime<Utc>) -> Option<PasswordAge<'a>> {
+        let changed_at = account.password.as_ref()?.changed_at;
+        Some(PasswordAge {
+            rules: self.policy.passwords(),
+            changed_at,
+            now,
+            change_address: &self.password_page,
+        })
+    }
+
     /// Whether any domain answers active requestors at all.
     pub fn has_active_road(&self) -> bool {
         self.domains.iter().any(|domain| domain.proven && domain.active_road.is_on())
@@ -140,6 +157,14 @@ impl OrganisationView {
             ApplicationKind::Portal => None,
         }
     }
+}
+
+/// The page for a new password, at the organisation's own host where it has one.
+fn password_page(installation: &Installation, organisation: &Organisation) -> String {
+    let mut page = installation.password_page.clone();
+    // A host that no address can have stays the server's own.
+    let _ = organisation.host.as_deref().map(|host| page.set_host(Some(host)));
+    page.into()
 }
 
 /// The policy in force. One that can no longer be read lets nobody in: what it refused must not pass unseen.
@@ -191,5 +216,39 @@ impl RelyingParty {
         let token = compiled.issue(assertion, signer)?;
         plan.store(Some(Arc::new(compiled)));
         Ok(token)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn organisation(host: Option<&str>) -> Organisation {
+        Organisation {
+            id: OrganisationId::new(),
+            name: "Contoso".into(),
+            host: host.map(Into::into),
+            passkey_domain: None,
+            accent: "#0b6b61".into(),
+            demo: false,
+            created_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    /// TOK-11: the server's own host would not know whose page it is.
+    #[test]
+    fn a_password_is_changed_at_the_organisations_own_host() -> Result<(), Box<dyn std::error::Error>> {
+        let installation = Installation {
+            networks: Vec::new(),
+            sends_mail: false,
+            password_page: "https://idp.example:8443/account/password".parse()?,
+        };
+        for (host, page) in [
+            (Some("sign-in.contoso.example"), "https://sign-in.contoso.example:8443/account/password"),
+            (None, "https://idp.example:8443/account/password"),
+        ] {
+            assert_eq!(password_page(&installation, &organisation(host)), page);
+        }
+        Ok(())
     }
 }

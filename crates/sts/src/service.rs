@@ -10,6 +10,7 @@ use script::Scripts;
 use storage::{EntryKind, Journal, LedgerEntry, StorageError, Store};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::active::{Active, ActiveParts};
 use crate::directory::Directory;
@@ -64,6 +65,8 @@ pub struct Parts {
     pub outbox: Option<Outbox>,
     /// The published address of the passive endpoint, from configuration and never from a Host header (S31).
     pub passive_address: String,
+    /// The published address of the portal's page for a new password, from configuration as well.
+    pub password_page: Url,
     /// What active requestors need.
     pub active: ActiveParts,
 }
@@ -72,8 +75,11 @@ impl SecurityTokenService {
     /// Opens the service, with what failed a moment ago counted: every organisation's keys are tried when the
     /// organisation is first asked for.
     pub async fn open(parts: Parts) -> Result<Self, StorageError> {
-        let installation =
-            Installation { networks: parts.active.networks.clone(), sends_mail: parts.outbox.is_some() };
+        let installation = Installation {
+            networks: parts.active.networks.clone(),
+            sends_mail: parts.outbox.is_some(),
+            password_page: parts.password_page,
+        };
         let service = Self {
             directory: Directory::open(parts.store.clone(), installation).await?,
             clock: parts.clock,

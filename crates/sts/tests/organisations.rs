@@ -59,6 +59,7 @@ impl Deployment {
             geography: Arc::default(),
             outbox: None,
             passive_address: "https://sign-in.example/adfs/ls/".to_owned(),
+            password_page: "https://sign-in.example/account/password".parse()?,
             active: ActiveParts::default(),
             passwords,
             journal,

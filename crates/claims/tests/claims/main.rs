@@ -4,6 +4,7 @@
 
 mod decoration;
 mod objects;
+mod password_expiry;
 mod persona;
 mod same_both_ways;
 mod worker;

@@ -1,5 +1,5 @@
 use chrono::{DateTime, TimeDelta, Utc};
-use claims::{ClaimSet, Effects, InvariantError, Invariants, Subject, base_claims, decorate};
+use claims::{ClaimSet, Effects, InvariantError, Invariants, PasswordAge, Subject, base_claims, decorate};
 use model::{
     Application, ApplicationId, ApplicationKind, Attributes, DomainName, ImmutableId, IssuerUri,
     OrganisationId, Realm, Reference, ReplyAddress, Upn, User, UserId,
@@ -9,6 +9,7 @@ use serde_json::Value;
 
 pub const UPN: &str = "http://schemas.xmlsoap.org/claims/UPN";
 pub const IMMUTABLE_ID: &str = "http://schemas.microsoft.com/LiveID/Federation/2008/05/ImmutableID";
+pub const PASSWORD_PAGE: &str = "https://sign-in.contoso.example/account/password";
 pub const ANCHOR: &str = "PSwbCl9OcWCCk6S1xtfo+Q==";
 
 /// Somebody who has just signed in to an application.
@@ -19,6 +20,7 @@ pub struct Persona {
     pub application: Application,
     pub evidence: Evidence,
     pub policy: Policy,
+    pub password_set_at: DateTime<Utc>,
     pub issuer: IssuerUri,
 }
 
@@ -55,7 +57,16 @@ impl Persona {
         let immutable_id = ImmutableId::parse(ANCHOR).unwrap();
         let evidence = Evidence::of_password(noon() - TimeDelta::minutes(5));
         let policy = Policy::default();
-        Self { user, immutable_id, roles: vec!["Staff".to_owned()], application, issuer, evidence, policy }
+        Self {
+            user,
+            immutable_id,
+            roles: vec!["Staff".to_owned()],
+            application,
+            evidence,
+            policy,
+            password_set_at: noon(),
+            issuer,
+        }
     }
 
     pub fn with(mut self, attribute: &str, values: &[&str]) -> Self {
@@ -74,7 +85,13 @@ impl Persona {
     }
 
     pub fn base(&self) -> ClaimSet {
-        base_claims(&self.permit(), &self.subject(), &self.application, &self.issuer)
+        let password = PasswordAge {
+            rules: self.policy.passwords(),
+            changed_at: self.password_set_at,
+            now: noon(),
+            change_address: PASSWORD_PAGE,
+        };
+        base_claims(&self.permit(), &self.subject(), Some(&password), &self.application, &self.issuer)
     }
 
     pub fn invariants(&self) -> Invariants<'_> {

@@ -185,6 +185,7 @@ impl House {
             geography: equipment.geography,
             outbox: equipment.outbox,
             passive_address: format!("{BASE_URL}/adfs/ls/"),
+            password_page: format!("{BASE_URL}/account/password").parse().unwrap(),
             active: ActiveParts {
                 addresses: ActiveAddresses::at(BASE_URL),
                 networks: vec![NamedNetwork::new(
