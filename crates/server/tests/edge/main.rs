@@ -23,6 +23,7 @@ mod mail_codes;
 mod new_password;
 mod passive;
 mod passkeys;
+mod password_expiry;
 mod places;
 mod routes;
 mod rules;
