@@ -1,6 +1,6 @@
 //! What people do with their own account: look at it, set up factors, end sessions.
 //!
-//! Each function takes an [`Owner`](crate::Owner), or a [`ProvenOwner`](crate::ProvenOwner) where it changes how somebody
+//! Each function takes an [`Owner`], or a [`ProvenOwner`](crate::ProvenOwner) where it changes how somebody
 //! signs in. Each change is one transaction with its row in the ledger.
 
 mod activity;
