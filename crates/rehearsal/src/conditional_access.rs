@@ -21,18 +21,15 @@ pub(crate) const PATH: &str = "/conditional-access";
 /// What may be said of a demand: its name in the form, and in words.
 pub(crate) const DEMANDS: [(EntraMfaDemand, &str, &str); 3] = [
     (EntraMfaDemand::NotKnown, "", "Not known"),
-    (EntraMfaDemand::No, "no", "No second factor is demanded"),
-    (EntraMfaDemand::Yes, "yes", "A second factor is demanded of everybody"),
+    (EntraMfaDemand::No, "no", "Demanded of nobody"),
+    (EntraMfaDemand::Yes, "yes", "Demanded of everybody"),
 ];
 
 /// What may be said of `federatedIdpMfaBehavior`.
 pub(crate) const BEHAVIORS: [(FederatedIdpMfaBehavior, &str); 3] = [
-    (
-        FederatedIdpMfaBehavior::AcceptIfMfaDoneByFederatedIdp,
-        "Entra takes Countersign’s word, or asks itself",
-    ),
-    (FederatedIdpMfaBehavior::EnforceMfaByFederatedIdp, "Entra sends people to Countersign for it"),
-    (FederatedIdpMfaBehavior::RejectMfaByFederatedIdp, "Entra always asks itself"),
+    (FederatedIdpMfaBehavior::AcceptIfMfaDoneByFederatedIdp, "At Countersign or at Entra"),
+    (FederatedIdpMfaBehavior::EnforceMfaByFederatedIdp, "At Countersign"),
+    (FederatedIdpMfaBehavior::RejectMfaByFederatedIdp, "At Entra, always"),
 ];
 
 /// The routes, to be joined with those of the pages.
