@@ -1,17 +1,16 @@
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
 use axum::response::Response;
 use policy::Mechanism;
 use serde::Deserialize;
 use sts::{Destination, HalfWay, SignIn};
 
 use super::mail_code::send;
-use super::sign_in::{ask_again, open, unreadable};
+use super::posted::{Posted, SealedForm};
+use super::sign_in::ask_again;
 use crate::app::App;
-use crate::edge::{Arrival, Opened, Standing};
+use crate::edge::{Opened, Standing};
 use crate::stage::Stage;
 use crate::stop::Stop;
 
@@ -23,19 +22,18 @@ pub(crate) struct ChooseForm {
     method: String,
 }
 
+impl SealedForm for ChooseForm {
+    fn state(&self) -> &str {
+        &self.state
+    }
+}
+
 /// Shows somebody who is half-way the methods that will do, or the form of the one that they chose.
 pub(crate) async fn choose(
     State(app): State<Arc<App>>,
-    mut arrival: Arrival,
-    form: Result<Form<ChooseForm>, FormRejection>,
+    Posted { arrival, opened, form }: Posted<ChooseForm>,
 ) -> Response {
-    let Ok(Form(form)) = form else {
-        return unreadable(&app, &arrival);
-    };
-    let Opened { destination, standing, .. } = match open(&app, &mut arrival, &form.state) {
-        Ok(opened) => opened,
-        Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
-    };
+    let Opened { destination, standing, .. } = opened;
     let stage = Stage::new(&app, &arrival, destination.languages(), destination.correlation());
     let answered = match standing {
         Standing::HalfWay(half_way) => offer(&stage, &destination, half_way, &form.method).await,

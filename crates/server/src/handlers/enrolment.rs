@@ -1,16 +1,15 @@
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
 use axum::response::Response;
 use serde::Deserialize;
 use sts::SignIn;
 use zeroize::Zeroizing;
 
-use super::sign_in::{ask_again, open, unreadable};
+use super::posted::{Posted, SealedForm};
+use super::sign_in::ask_again;
 use crate::app::App;
-use crate::edge::{Arrival, Opened, Standing};
+use crate::edge::{Opened, Standing};
 use crate::stage::Stage;
 
 /// What the pages of an enrolment send.
@@ -19,6 +18,12 @@ pub(crate) struct EnrolForm {
     state: String,
     #[serde(default)]
     code: String,
+}
+
+impl SealedForm for EnrolForm {
+    fn state(&self) -> &str {
+        &self.state
+    }
 }
 
 /// What somebody does who is half-way and sets up a second factor.
@@ -31,32 +36,25 @@ enum Step {
     Later,
 }
 
-type Sent = Result<Form<EnrolForm>, FormRejection>;
-
 /// Takes the first code of an app that is being set up.
-pub(crate) async fn enrol(State(app): State<Arc<App>>, mut arrival: Arrival, form: Sent) -> Response {
-    answer(&app, &mut arrival, form, Step::GiveCode).await
+pub(crate) async fn enrol(State(app): State<Arc<App>>, posted: Posted<EnrolForm>) -> Response {
+    answer(&app, posted, Step::GiveCode).await
 }
 
 /// Goes on with the sign-in once an app is set up.
-pub(crate) async fn enrolled(State(app): State<Arc<App>>, mut arrival: Arrival, form: Sent) -> Response {
-    answer(&app, &mut arrival, form, Step::GoOn).await
+pub(crate) async fn enrolled(State(app): State<Arc<App>>, posted: Posted<EnrolForm>) -> Response {
+    answer(&app, posted, Step::GoOn).await
 }
 
 /// Goes on with the sign-in without an app, while there are days left.
-pub(crate) async fn later(State(app): State<Arc<App>>, mut arrival: Arrival, form: Sent) -> Response {
-    answer(&app, &mut arrival, form, Step::Later).await
+pub(crate) async fn later(State(app): State<Arc<App>>, posted: Posted<EnrolForm>) -> Response {
+    answer(&app, posted, Step::Later).await
 }
 
-async fn answer(app: &App, arrival: &mut Arrival, form: Sent, act: Step) -> Response {
-    let Ok(Form(form)) = form else {
-        return unreadable(app, arrival);
-    };
-    let Opened { destination, standing, .. } = match open(app, arrival, &form.state) {
-        Ok(opened) => opened,
-        Err(stop) => return Stage::new(app, arrival, &[], None).stopped(&stop),
-    };
-    let stage = Stage::new(app, arrival, destination.languages(), destination.correlation());
+async fn answer(app: &App, posted: Posted<EnrolForm>, act: Step) -> Response {
+    let Posted { arrival, opened, form } = posted;
+    let Opened { destination, standing, .. } = opened;
+    let stage = Stage::new(app, &arrival, destination.languages(), destination.correlation());
     let answered = async {
         let Standing::HalfWay(half_way) = standing else { return ask_again(&stage, &destination).await };
         let visit = arrival.visit(app, destination.correlation().map(str::to_owned)).await?;

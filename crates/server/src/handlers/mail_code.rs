@@ -1,16 +1,15 @@
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
 use axum::response::Response;
 use policy::Mechanism;
 use serde::Deserialize;
 use sts::{Destination, HalfWay, SignIn};
 
-use super::sign_in::{ask_again, open, unreadable};
+use super::posted::{Posted, SealedForm};
+use super::sign_in::ask_again;
 use crate::app::App;
-use crate::edge::{Arrival, Opened, Standing};
+use crate::edge::{Opened, Standing};
 use crate::stage::Stage;
 use crate::stop::Stop;
 
@@ -20,19 +19,18 @@ pub(crate) struct MailCodeForm {
     state: String,
 }
 
+impl SealedForm for MailCodeForm {
+    fn state(&self) -> &str {
+        &self.state
+    }
+}
+
 /// Sends a code to somebody who is half-way. Nothing is sent by looking at a page (S95).
 pub(crate) async fn mail_code(
     State(app): State<Arc<App>>,
-    mut arrival: Arrival,
-    form: Result<Form<MailCodeForm>, FormRejection>,
+    Posted { arrival, opened, .. }: Posted<MailCodeForm>,
 ) -> Response {
-    let Ok(Form(form)) = form else {
-        return unreadable(&app, &arrival);
-    };
-    let Opened { destination, standing, .. } = match open(&app, &mut arrival, &form.state) {
-        Ok(opened) => opened,
-        Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
-    };
+    let Opened { destination, standing, .. } = opened;
     let stage = Stage::new(&app, &arrival, destination.languages(), destination.correlation());
     let answered = match standing {
         Standing::HalfWay(half_way) => send(&stage, &destination, half_way).await,

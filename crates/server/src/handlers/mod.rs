@@ -12,6 +12,7 @@ mod new_password;
 mod other;
 mod passive;
 mod passkey;
+mod posted;
 mod probes;
 mod sign_in;
 

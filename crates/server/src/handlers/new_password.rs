@@ -1,16 +1,15 @@
 use std::sync::Arc;
 
 use authn::Password;
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
 use axum::response::Response;
 use serde::Deserialize;
 use sts::{Destination, HalfWay, SignIn, TypedPassword};
 
-use super::sign_in::{ask_again, open, unreadable};
+use super::posted::{Posted, SealedForm};
+use super::sign_in::ask_again;
 use crate::app::App;
-use crate::edge::{Arrival, Opened, Standing};
+use crate::edge::{Opened, Standing};
 use crate::stage::Stage;
 use crate::stop::Stop;
 
@@ -24,20 +23,19 @@ pub(crate) struct NewPasswordForm {
     again: String,
 }
 
+impl SealedForm for NewPasswordForm {
+    fn state(&self) -> &str {
+        &self.state
+    }
+}
+
 /// Takes a new password of somebody who proved everything else, and answers the request that the form was made for. A form
 /// that knows of nobody half-way begins at the beginning, whatever is typed into it (S23).
 pub(crate) async fn new_password(
     State(app): State<Arc<App>>,
-    mut arrival: Arrival,
-    form: Result<Form<NewPasswordForm>, FormRejection>,
+    Posted { arrival, opened, form }: Posted<NewPasswordForm>,
 ) -> Response {
-    let Ok(Form(form)) = form else {
-        return unreadable(&app, &arrival);
-    };
-    let Opened { destination, standing, .. } = match open(&app, &mut arrival, &form.state) {
-        Ok(opened) => opened,
-        Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
-    };
+    let Opened { destination, standing, .. } = opened;
     let stage = Stage::new(&app, &arrival, destination.languages(), destination.correlation());
     let answered = match standing {
         Standing::HalfWay(half_way) => set(&stage, &destination, half_way, form).await,

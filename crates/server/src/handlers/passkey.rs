@@ -1,16 +1,15 @@
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
 use axum::response::Response;
 use policy::Mechanism;
 use serde::Deserialize;
 use sts::{Destination, HalfWay, PasskeyCredentials, SignIn};
 
-use super::sign_in::{ask_again, open, unreadable};
+use super::posted::{Posted, SealedForm};
+use super::sign_in::ask_again;
 use crate::app::App;
-use crate::edge::{Arrival, Ceremony, Opened, Standing};
+use crate::edge::{Ceremony, Opened, Standing};
 use crate::stage::Stage;
 use crate::stop::Stop;
 
@@ -25,19 +24,18 @@ pub(crate) struct PasskeyForm {
     keep: String,
 }
 
+impl SealedForm for PasskeyForm {
+    fn state(&self) -> &str {
+        &self.state
+    }
+}
+
 /// Takes a passkey's answer, and answers the request that the form was made for.
 pub(crate) async fn passkey(
     State(app): State<Arc<App>>,
-    mut arrival: Arrival,
-    form: Result<Form<PasskeyForm>, FormRejection>,
+    Posted { arrival, opened, form }: Posted<PasskeyForm>,
 ) -> Response {
-    let Ok(Form(form)) = form else {
-        return unreadable(&app, &arrival);
-    };
-    let Opened { destination, standing, ceremony, .. } = match open(&app, &mut arrival, &form.state) {
-        Ok(opened) => opened,
-        Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
-    };
+    let Opened { destination, standing, ceremony, .. } = opened;
     let stage = Stage::new(&app, &arrival, destination.languages(), destination.correlation());
     let half_way = match standing {
         Standing::HalfWay(half_way) => Some(half_way),

@@ -1,16 +1,15 @@
 use std::sync::Arc;
 
 use authn::Password;
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
 use axum::response::Response;
 use serde::Deserialize;
 use sts::{Challenge, Code, Credentials, Destination, HalfWay, SignIn};
 use zeroize::Zeroizing;
 
+use super::posted::{Posted, SealedForm};
 use crate::app::App;
-use crate::edge::{Arrival, Opened, SealedRequest, Standing, Trail};
+use crate::edge::{Opened, Standing, Trail};
 use crate::stage::Stage;
 use crate::stop::Stop;
 
@@ -25,6 +24,12 @@ pub(crate) struct SignInForm {
     keep: Option<String>,
 }
 
+impl SealedForm for SignInForm {
+    fn state(&self) -> &str {
+        &self.state
+    }
+}
+
 /// What the page for a code sends.
 #[derive(Deserialize)]
 pub(crate) struct CodeForm {
@@ -37,25 +42,30 @@ pub(crate) struct CodeForm {
     recovery_code: String,
 }
 
+impl SealedForm for CodeForm {
+    fn state(&self) -> &str {
+        &self.state
+    }
+}
+
 /// What the buttons "try again" and "use a different account" send.
 #[derive(Deserialize)]
 pub(crate) struct AgainForm {
     state: String,
 }
 
+impl SealedForm for AgainForm {
+    fn state(&self) -> &str {
+        &self.state
+    }
+}
+
 /// Takes name and password, and answers the request that the form was made for.
 pub(crate) async fn sign_in(
     State(app): State<Arc<App>>,
-    mut arrival: Arrival,
-    form: Result<Form<SignInForm>, FormRejection>,
+    Posted { arrival, opened, form }: Posted<SignInForm>,
 ) -> Response {
-    let Ok(Form(form)) = form else {
-        return unreadable(&app, &arrival);
-    };
-    let Opened { destination, standing, .. } = match open(&app, &mut arrival, &form.state) {
-        Ok(opened) => opened,
-        Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
-    };
+    let Opened { destination, standing, .. } = opened;
     let stage = Stage::new(&app, &arrival, destination.languages(), destination.correlation());
     let answered = match standing {
         Standing::Fresh | Standing::HalfWay(_) => with_password(&stage, &destination, form).await,
@@ -68,16 +78,9 @@ pub(crate) async fn sign_in(
 /// nobody half-way begins at the beginning, whatever is typed into it (S23).
 pub(crate) async fn code(
     State(app): State<Arc<App>>,
-    mut arrival: Arrival,
-    form: Result<Form<CodeForm>, FormRejection>,
+    Posted { arrival, opened, form }: Posted<CodeForm>,
 ) -> Response {
-    let Ok(Form(form)) = form else {
-        return unreadable(&app, &arrival);
-    };
-    let Opened { destination, standing, .. } = match open(&app, &mut arrival, &form.state) {
-        Ok(opened) => opened,
-        Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
-    };
+    let Opened { destination, standing, .. } = opened;
     let stage = Stage::new(&app, &arrival, destination.languages(), destination.correlation());
     let answered = match standing {
         Standing::HalfWay(half_way) => with_code(&stage, &destination, half_way, form).await,
@@ -90,35 +93,15 @@ pub(crate) async fn code(
 /// half-way and wants to be somebody else.
 pub(crate) async fn again(
     State(app): State<Arc<App>>,
-    mut arrival: Arrival,
-    form: Result<Form<AgainForm>, FormRejection>,
+    Posted { arrival, opened, .. }: Posted<AgainForm>,
 ) -> Response {
-    let Ok(Form(form)) = form else {
-        return unreadable(&app, &arrival);
-    };
-    let Opened { destination, standing, .. } = match open(&app, &mut arrival, &form.state) {
-        Ok(opened) => opened,
-        Err(stop) => return Stage::new(&app, &arrival, &[], None).stopped(&stop),
-    };
+    let Opened { destination, standing, .. } = opened;
     let stage = Stage::new(&app, &arrival, destination.languages(), destination.correlation());
     let answered = match standing {
         Standing::Fresh | Standing::Stale => without_trail(&stage, &destination).await,
         Standing::HalfWay(_) => as_somebody_else(&stage, &destination).await,
     };
     answered.unwrap_or_else(|stop| stage.stopped(&stop))
-}
-
-/// The request that a form was made for, unless another site sent the form or somebody changed it (S21). What is written
-/// down of this arrival from now on says whether its sign-in began on another network.
-pub(super) fn open(app: &App, arrival: &mut Arrival, state: &str) -> Result<Opened, Stop> {
-    if !arrival.may_be_ours {
-        return Err(Stop::ORIGIN_FOREIGN);
-    }
-    let binding = arrival.binding.as_ref();
-    let opened = SealedRequest::open(app.sealer(), arrival.organisation.id, binding, state, arrival.now)
-        .map_err(|_| Stop::FORM_BROKEN)?;
-    arrival.began_from = opened.began_from;
-    Ok(opened)
 }
 
 async fn with_password(
@@ -187,8 +170,4 @@ async fn without_trail(stage: &Stage<'_>, destination: &Destination) -> Result<R
         SignIn::Issued(answer) => stage.post_back(&answer, Trail::default()),
         outcome => stage.answer(outcome, destination),
     }
-}
-
-pub(super) fn unreadable(app: &App, arrival: &Arrival) -> Response {
-    Stage::new(app, arrival, &[], None).stopped(&Stop::BODY_UNREADABLE)
 }
