@@ -9,14 +9,14 @@ use serde::Deserialize;
 use sts::{AppConfirmation, PortalPage, ProvenOwner, Removal};
 use zeroize::Zeroizing;
 
-use super::{ActForm, act_of, button, proven_owner, sent, shown};
+use super::{ActForm, act_of, after_set_up, button, proven_owner, sent};
 use crate::app::App;
 use crate::edge::{Act, Arrival};
 use crate::page::{Reach, rendered, see_other};
 use crate::routes::path_of;
 use crate::stage::Stage;
 use crate::stop::Stop;
-use crate::views::{AppPage, CodesPage, QrCode, Who};
+use crate::views::{AppPage, QrCode, Who};
 
 /// What the page that sets up an app sends.
 #[derive(Deserialize)]
@@ -91,12 +91,8 @@ pub(crate) async fn confirm_app(
         let (secret, code) = (Zeroizing::new(secret), Zeroizing::new(form.code));
         match app.sts().confirm_app(&visit, &owner, &secret, &code).await? {
             AppConfirmation::Wrong => set_up(&stage, &owner, Some(&secret), Said::WrongCode),
-            AppConfirmation::Confirmed { codes: Some(codes), session } => {
-                let page = CodesPage::of(&stage, owner.owner(), codes);
-                Ok(stage.with_session(shown(&page), &session))
-            }
-            AppConfirmation::Confirmed { codes: None, session } => {
-                Ok(stage.with_session(see_other(path_of(PortalPage::Account)), &session))
+            AppConfirmation::Confirmed { codes, session } => {
+                Ok(after_set_up(&stage, &owner, codes, &session, PortalPage::Account))
             }
         }
     };

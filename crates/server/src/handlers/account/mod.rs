@@ -23,12 +23,14 @@ use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use sts::{Destination, Owner, PortalPage, Proof, ProvenOwner, Visit};
+use sts::{Destination, NewSession, Owner, PortalPage, Proof, ProvenOwner, RecoveryCodes, Visit};
 
 use crate::edge::{Act, open_act, seal_act};
-use crate::page::{Reach, rendered};
+use crate::page::{Reach, rendered, see_other};
+use crate::routes::path_of;
 use crate::stage::Stage;
 use crate::stop::Stop;
+use crate::views::CodesPage;
 
 /// What a button of the portal sends.
 #[derive(Deserialize)]
@@ -75,6 +77,22 @@ fn act_of(stage: &Stage<'_>, owner: &Owner, sealed: &str) -> Result<Option<Act>,
 /// A page of the portal as an answer.
 fn shown(view: &impl Template) -> Response {
     rendered(StatusCode::OK, &Reach::OwnForms, view)
+}
+
+/// What follows a factor that was just set up: codes for the day on which it is lost, when there were none before, or a
+/// page of the portal; and the session under its new secret.
+fn after_set_up(
+    stage: &Stage<'_>,
+    owner: &ProvenOwner,
+    codes: Option<RecoveryCodes>,
+    session: &NewSession,
+    next: PortalPage,
+) -> Response {
+    let response = match codes {
+        Some(codes) => shown(&CodesPage::of(stage, owner.owner(), codes)),
+        None => see_other(path_of(next)),
+    };
+    stage.with_session(response, session)
 }
 
 /// An act as its button carries it.

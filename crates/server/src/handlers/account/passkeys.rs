@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use sts::{PasskeyConfirmation, PortalPage, ProvenOwner, Removal, Visit};
 
-use super::{ActForm, act_of, button, proven_owner, sent, shown};
+use super::{ActForm, act_of, after_set_up, button, proven_owner, sent};
 use crate::app::App;
 use crate::assets::PASSKEY_SCRIPT;
 use crate::edge::{Act, Arrival};
@@ -16,7 +16,7 @@ use crate::page::{Reach, rendered, see_other};
 use crate::routes::path_of;
 use crate::stage::Stage;
 use crate::stop::Stop;
-use crate::views::{CodesPage, NewPasskey, PasskeyLine, PasskeysPage, PasskeysSaid, Who};
+use crate::views::{NewPasskey, PasskeyLine, PasskeysPage, PasskeysSaid, Who};
 
 /// What the page that sets up a passkey sends.
 #[derive(Deserialize)]
@@ -96,12 +96,8 @@ pub(crate) async fn add_passkey(
         match app.sts().confirm_passkey(&visit, &owner, &enrolment, &form.answer, named).await? {
             PasskeyConfirmation::Refused => list(&stage, &visit, &owner, Some(PasskeysSaid::Refused)).await,
             PasskeyConfirmation::Full => list(&stage, &visit, &owner, Some(PasskeysSaid::Full)).await,
-            PasskeyConfirmation::Confirmed { codes: Some(codes), session } => {
-                let page = CodesPage::of(&stage, owner.owner(), codes);
-                Ok(stage.with_session(shown(&page), &session))
-            }
-            PasskeyConfirmation::Confirmed { codes: None, session } => {
-                Ok(stage.with_session(see_other(path_of(PortalPage::Passkeys)), &session))
+            PasskeyConfirmation::Confirmed { codes, session } => {
+                Ok(after_set_up(&stage, &owner, codes, &session, PortalPage::Passkeys))
             }
         }
     };
